@@ -1,0 +1,320 @@
+"""What each action records besides the fields that all events share: one model an action.
+
+A detail is a whole number, a yes or no, a digest, a bounded id or a word of a closed list.  There is no field
+that could hold a sentence, a name or a file name, and no fraction (so that one value has one spelling).
+"""
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+ENTITIES = (
+    "NAME", "LOCATION", "FACILITY", "DATE", "AGE", "PHONE", "EMAIL", "URL", "IP_ADDRESS", "SSN", "MRN", "HEALTH_PLAN",
+    "ACCOUNT", "LICENCE", "VEHICLE", "DEVICE", "STUDY_ID", "ID", "INDIRECT",
+)  # fmt: skip
+FLAGS = ("leak", "verbatim", "unsupported", "malformed", "short", "crisis")
+ROLES = ("operator", "reviewer", "senior", "steward", "auditor", "system", "unknown")
+"""The roles of a policy; `system` acts on nobody's order, `unknown` has not proved who it is."""
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
+    """A check that accepts only these words (an enum's member counts as its value)."""
+
+    def check(word: str) -> str:
+        if word not in words:
+            raise ValueError("not a word of the closed list")
+        return word
+
+    return check
+
+
+def _keys(pattern: str) -> BeforeValidator:
+    """A check of a dictionary's keys before anything else, because pydantic's own message would show a wrong key."""
+    spelling = re.compile(pattern)
+
+    def check(value: Any) -> Any:
+        if not isinstance(value, dict) or not all(isinstance(key, str) and spelling.fullmatch(key) for key in value):
+            raise ValueError("not counts by words of the closed list")
+        return value
+
+    return BeforeValidator(check)
+
+
+_CODE = r"[a-z][a-z0-9_.-]{0,39}"
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 or HMAC-SHA-256, lower-case hex."""
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,80}$")]
+Code = Annotated[str, Field(pattern=f"^{_CODE}$")]
+"""A reason or the name of a part, from the application's own vocabulary."""
+RoleName = Annotated[str, AfterValidator(_one_of(ROLES))]
+EntityCounts = Annotated[dict[str, Count], _keys("|".join(ENTITIES))]
+FlagCounts = Annotated[dict[str, Count], _keys("|".join(FLAGS))]
+Reasons = Annotated[dict[str, Count], _keys(_CODE)]
+KeySource = Literal["passphrase", "key-file", "environment"]
+FileKind = Literal["txt", "docx", "pdf", "csv", "jsonl"]
+ObjectType = Literal["study", "person", "file", "page", "run", "exchange", "finding", "release", "log"]
+
+
+class Action(StrEnum):
+    """Everything that an event can say was done."""
+
+    STUDY_CREATED = "study.created"
+    STUDY_OPENED = "study.opened"
+    UNLOCK_FAILED = "study.unlock_failed"
+    PERSON_ADDED = "person.added"
+    FILE_INGESTED = "file.ingested"
+    FILE_REFUSED = "file.refused"
+    FILE_DUPLICATE = "file.duplicate"
+    PAGE_SCANNED = "page.scanned"
+    RUN_STARTED = "run.started"
+    RUN_FINISHED = "run.finished"
+    EXCHANGE_CREATED = "exchange.created"
+    EXCHANGE_SCREENED = "exchange.screened"
+    EXCHANGE_VIEWED = "exchange.viewed"
+    EXCHANGE_EDITED = "exchange.edited"
+    EXCHANGE_APPROVED = "exchange.approved"
+    EXCHANGE_REJECTED = "exchange.rejected"
+    FINDING_DISMISSED = "finding.dismissed"
+    RELEASE_PLANNED = "release.planned"
+    RELEASE_BUILT = "release.built"
+    RELEASE_REFUSED = "release.refused"
+    RELEASE_VERIFIED = "release.verified"
+    AUDIT_VERIFIED = "audit.verified"
+    AUDIT_QUERIED = "audit.queried"
+
+
+class Strict(BaseModel):
+    """Base of all that is recorded: immutable, no conversions, no unknown keys, no values in error messages."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Details(Strict):
+    """Base of the details; each subclass names its action and the kind of object it is done to."""
+
+    action: ClassVar[Action]
+    object_type: ClassVar[ObjectType]
+
+
+class StudyCreated(Details):
+    action = Action.STUDY_CREATED
+    object_type = "study"
+    schema_version: Count
+    key_source: KeySource
+
+
+class StudyOpened(Details):
+    """A study was unlocked; `completed` events were missing from the mirror after a crash and were added to it."""
+
+    action = Action.STUDY_OPENED
+    object_type = "study"
+    key_source: KeySource
+    completed: Count = 0
+
+
+class UnlockFailed(Details):
+    """`attempts` to open the study with a wrong key since it was last opened."""
+
+    action = Action.UNLOCK_FAILED
+    object_type = "study"
+    attempts: Count
+
+
+class PersonAdded(Details):
+    action = Action.PERSON_ADDED
+    object_type = "person"
+    roles: Annotated[tuple[RoleName, ...], Field(strict=False, min_length=1)]
+    uid: Count | None = None
+
+
+class FileIngested(Details):
+    """`digest` is keyed; `number` is what the operator's terminal shows beside the file's name."""
+
+    action = Action.FILE_INGESTED
+    object_type = "file"
+    number: Count
+    digest: Digest
+    kind: FileKind
+    sessions: Count
+    pages: Count
+    words: Count
+
+
+class FileRefused(Details):
+    """The event's reason says why; `digest` (keyed) is absent when the file could not be read at all."""
+
+    action = Action.FILE_REFUSED
+    object_type = "file"
+    number: Count
+    digest: Digest | None = None
+    kind: FileKind | None = None
+
+
+class FileDuplicate(Details):
+    """The same bytes came before, as file number `first`."""
+
+    action = Action.FILE_DUPLICATE
+    object_type = "file"
+    number: Count
+    first: Count
+    digest: Digest
+
+
+class PageScanned(Details):
+    action = Action.PAGE_SCANNED
+    object_type = "page"
+    findings: EntityCounts
+    words: Count
+
+
+class RunStarted(Details):
+    """A paraphrase run over `pages` pages that had no exchange yet."""
+
+    action = Action.RUN_STARTED
+    object_type = "run"
+    backend: Code
+    model_digest: Digest
+    prompt_digest: Digest | None = None
+    pages: Count
+
+
+class RunFinished(Details):
+    action = Action.RUN_FINISHED
+    object_type = "run"
+    backend: Code
+    model_digest: Digest
+    prompt_digest: Digest | None = None
+    pages: Count
+    malformed: Count
+    milliseconds: Count
+    interrupted: bool
+
+
+class ExchangeCreated(Details):
+    """An exchange was condensed from a page; `attempt` counts from 1."""
+
+    action = Action.EXCHANGE_CREATED
+    object_type = "exchange"
+    page: Id
+    run: Id
+    attempt: Count
+    backend: Code
+    model_digest: Digest
+    prompt_digest: Digest | None = None
+    seed: Count
+    malformed: bool
+
+
+class ExchangeScreened(Details):
+    action = Action.EXCHANGE_SCREENED
+    object_type = "exchange"
+    findings: EntityCounts
+    flags: FlagCounts
+
+
+class ExchangeViewed(Details):
+    """An exchange was shown to someone, with or without its source page."""
+
+    action = Action.EXCHANGE_VIEWED
+    object_type = "exchange"
+    source: bool
+
+
+class ExchangeEdited(Details):
+    action = Action.EXCHANGE_EDITED
+    object_type = "exchange"
+    words_before: Count
+    words_after: Count
+
+
+class ExchangeApproved(Details):
+    """`milliseconds` is how long the exchange was on the screen; absent where nobody looked."""
+
+    action = Action.EXCHANGE_APPROVED
+    object_type = "exchange"
+    findings: Count
+    flags: FlagCounts
+    milliseconds: Count | None = None
+
+
+class ExchangeRejected(Details):
+    """As for an approval; the event's reason may say why."""
+
+    action = Action.EXCHANGE_REJECTED
+    object_type = "exchange"
+    findings: Count
+    flags: FlagCounts
+    milliseconds: Count | None = None
+
+
+class FindingDismissed(Details):
+    action = Action.FINDING_DISMISSED
+    object_type = "finding"
+    exchange: Id
+    entity: Annotated[str, AfterValidator(_one_of(ENTITIES))]
+
+
+class ReleasePlanned(Details):
+    """`excluded` counts the exchanges that stay behind, by reason."""
+
+    action = Action.RELEASE_PLANNED
+    object_type = "release"
+    rows: Count
+    excluded: Reasons
+
+
+class ReleaseBuilt(Details):
+    """`manifest_digest` is the SHA-256 of the bundle's MANIFEST.json."""
+
+    action = Action.RELEASE_BUILT
+    object_type = "release"
+    rows: Count
+    excluded: Reasons
+    manifest_digest: Digest
+
+
+class ReleaseRefused(Details):
+    """The event's reason says why nothing was built."""
+
+    action = Action.RELEASE_REFUSED
+    object_type = "release"
+    rows: Count
+    excluded: Reasons
+
+
+class ReleaseVerified(Details):
+    """A bundle was checked; without `manifest_digest` it has no readable manifest."""
+
+    action = Action.RELEASE_VERIFIED
+    object_type = "release"
+    rows: Count
+    manifest_digest: Digest | None = None
+
+
+class AuditVerified(Details):
+    """The log was verified at `size` events; `fault` and `broken` name the first fault, if any."""
+
+    action = Action.AUDIT_VERIFIED
+    object_type = "log"
+    size: Count
+    root: Digest
+    fault: Code | None = None
+    broken: Count | None = None
+
+
+class AuditQueried(Details):
+    action = Action.AUDIT_QUERIED
+    object_type = "log"
+    rows: Count
+    output: Literal["table", "csv", "json"]
+    filters: Annotated[
+        tuple[Literal["actor", "action", "since", "until", "object_type", "object_id", "outcome", "limit"], ...],
+        Field(strict=False),
+    ] = ()
+
+
+DETAILS: dict[Action, type[Details]] = {model.action: model for model in Details.__subclasses__()}

@@ -1,0 +1,1 @@
+"""Adapters (QLoRA) trained from a verified release bundle, and from nothing else."""

@@ -1,0 +1,117 @@
+"""Reading policies and prompts, with the digest under which everything is decided."""
+
+import difflib
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from policies.errors import PolicyError
+from policies.schema import Policy
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPolicy:
+    """A policy with the exact file text it came from and that text's digest (SHA-256, hex)."""
+
+    policy: Policy
+    body: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt template ($-placeholders) with its name and digest (SHA-256, hex)."""
+
+    name: str
+    template: str
+    digest: str
+
+    def render(self, **values: str) -> str:
+        """The prompt with every placeholder filled; raises PolicyError on a placeholder without a value."""
+        try:
+            return Template(self.template).substitute(values)
+        except (KeyError, ValueError) as problem:
+            raise PolicyError(f"The prompt {self.name!r} has a placeholder that is not known: {problem}.") from None
+
+
+def digest_of(body: str) -> str:
+    """SHA-256 (hex) of a file's text in UTF-8."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def shipped(kind: str, suffix: str) -> list[str]:
+    """Names of the files of one kind that ship with the project (`kind` is a folder of this room, '.' for policies)."""
+    folder = resources.files("policies") / kind
+    return sorted(f.name.removesuffix(suffix) for f in folder.iterdir() if f.name.endswith(suffix))
+
+
+def read_shipped(kind: str, name: str, suffix: str) -> str:
+    """Text of a shipped file; raises PolicyError that names what there is."""
+    names = shipped(kind, suffix)
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"shipped with the project: {', '.join(names)}."
+        raise PolicyError(f"There is no file named {name!r} here; {hint}")
+    return (resources.files("policies") / kind / f"{name}{suffix}").read_text(encoding="utf-8")
+
+
+def parse(model: type[Model], body: str, where: str) -> Model:
+    """Validate YAML text against a strict model; raises PolicyError naming the first bad key and the nearest known."""
+    try:
+        data: Any = yaml.safe_load(body)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        raise PolicyError(f"{where} is not readable as YAML{line}; correct it and try again.") from None
+    try:
+        return model.model_validate(data)
+    except ValidationError as problem:
+        raise PolicyError(f"{where}: {_first_fault(model, problem)}.") from None
+
+
+def _first_fault(model: type[BaseModel], problem: ValidationError) -> str:
+    fault = problem.errors(include_url=False, include_input=False)[0]
+    path = [str(part) for part in fault["loc"]]
+    key = ".".join(path) or "the file"
+    if fault["type"] != "extra_forbidden":
+        return f"{key}: {fault['msg']}"
+    section: Any = model
+    for part in path[:-1]:
+        field = getattr(section, "model_fields", {}).get(part)
+        section = field.annotation if field else None
+    near = difflib.get_close_matches(path[-1], list(getattr(section, "model_fields", {})), n=1)
+    return f"{key} is not a known key" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def load_policy(name_or_path: str) -> LoadedPolicy:
+    """Load a policy shipped with the project by name, or any policy file by path.
+
+    Raises PolicyError when it does not exist or breaks the schema.
+    """
+    if name_or_path.endswith((".yaml", ".yml")) or "/" in name_or_path:
+        try:
+            body = Path(name_or_path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise PolicyError(f"The policy file {name_or_path} cannot be read; check the path.") from None
+    else:
+        body = read_shipped(".", name_or_path, ".yaml")
+    return parse_policy(body, f"Policy {name_or_path}")
+
+
+def parse_policy(body: str, where: str) -> LoadedPolicy:
+    """A policy from its text, as a study's own copy is read."""
+    return LoadedPolicy(parse(Policy, body, where), body, digest_of(body))
+
+
+def load_prompt(name: str) -> Prompt:
+    """Load a prompt template that ships with the project."""
+    body = read_shipped("prompts", name, ".txt")
+    return Prompt(name, body, digest_of(body))

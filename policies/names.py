@@ -1,0 +1,81 @@
+"""The closed vocabularies that every room shares: entities, flags, treatments, verdicts and roles."""
+
+from enum import StrEnum
+
+
+class Entity(StrEnum):
+    """What a finding may identify; the 18 Safe Harbor categories of 45 CFR 164.514(b)(2) that text can hold."""
+
+    NAME = "NAME"
+    LOCATION = "LOCATION"
+    FACILITY = "FACILITY"
+    DATE = "DATE"
+    AGE = "AGE"
+    PHONE = "PHONE"
+    EMAIL = "EMAIL"
+    URL = "URL"
+    IP_ADDRESS = "IP_ADDRESS"
+    SSN = "SSN"
+    MRN = "MRN"
+    HEALTH_PLAN = "HEALTH_PLAN"
+    ACCOUNT = "ACCOUNT"
+    LICENCE = "LICENCE"
+    VEHICLE = "VEHICLE"
+    DEVICE = "DEVICE"
+    STUDY_ID = "STUDY_ID"
+    ID = "ID"
+    INDIRECT = "INDIRECT"
+
+
+class Treatment(StrEnum):
+    """What is done to a finding in the treated version of an exchange."""
+
+    PLACEHOLDER = "placeholder"
+    MASK = "mask"
+    KEEP = "keep"
+
+
+class FlagKind(StrEnum):
+    """Why an exchange deserves a reviewer's special attention."""
+
+    LEAK = "leak"
+    VERBATIM = "verbatim"
+    UNSUPPORTED = "unsupported"
+    MALFORMED = "malformed"
+    SHORT = "short"
+    CRISIS = "crisis"
+
+
+class Verdict(StrEnum):
+    """What a reviewer can decide about one exchange."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class Role(StrEnum):
+    """What a person may do in a study; one person can hold several."""
+
+    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    SENIOR = "senior"
+    STEWARD = "steward"
+    AUDITOR = "auditor"
+
+
+class Face(StrEnum):
+    """Where a command came from."""
+
+    TUI = "tui"
+    CLI = "cli"
+    SERVER = "server"
+    DEMO = "demo"
+
+
+class Scope(StrEnum):
+    """What a subject has consented to; each scope is given by itself, none implies another."""
+
+    INTERNAL = "internal"
+    CONTROLLED = "controlled"
+    PUBLIC = "public"
+    TRAINING = "training"

@@ -1,0 +1,112 @@
+"""The shape of a policy file: every rule of a study that a hospital may want to set for itself."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from policies.names import Entity, Face, Scope, Treatment
+
+Words = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Section(BaseModel):
+    """Base of every part of a policy: immutable, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Pages(Section):
+    """How a transcript becomes pages."""
+
+    words: Words = 350
+    """Target length of a page where the document has no page breaks of its own."""
+
+
+class Speakers(Section):
+    """The two sides of a session and the names transcribers use for them (case does not matter)."""
+
+    caregiver: tuple[str, ...]
+    coach: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _disjoint(self) -> "Speakers":
+        both = {a.casefold() for a in self.caregiver} & {a.casefold() for a in self.coach}
+        if both:
+            raise ValueError(f"speaker alias stands on both sides: {', '.join(sorted(both))}")
+        return self
+
+
+class Paraphrase(Section):
+    """How a page is condensed into one exchange."""
+
+    backend: Literal["extractive", "llama-cpp"] = "extractive"
+    prompt: str = "exchange"
+    population: str
+    caregiver_label: str = "Caregiver"
+    coach_label: str = "Behavioral Health Coach"
+    side_words: Words = 50
+    """Words per side that the prompt asks for (the paper: 50; not the filter's 40)."""
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
+    top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 42
+    max_tokens: Annotated[int, Field(ge=16, le=8192)] = 768
+    context_tokens: Annotated[int, Field(ge=128, le=131_072)] = 4096
+
+
+class Redaction(Section):
+    """What counts as a finding, and what is done to it."""
+
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.4
+    """Findings that score lower are not reported."""
+    treatments: dict[Entity, Treatment] = {}
+    """Treatment by entity; an entity not named here gets a placeholder."""
+    keep_states: bool = True
+    """State and country names are reported but may stay (Safe Harbor allows them)."""
+
+    def treatment(self, entity: Entity) -> Treatment:
+        """The treatment of an entity under this policy."""
+        return self.treatments.get(entity, Treatment.PLACEHOLDER)
+
+
+class Review(Section):
+    """Who may decide, and how."""
+
+    faces: tuple[Face, ...] = (Face.TUI, Face.CLI, Face.SERVER)
+    """Faces that may record a decision; leave out `cli` to forbid scripted decisions."""
+
+
+class LengthFilter(Section):
+    """The length filter, counted on the final text; exactly `min_words` passes.
+
+    `each` wants both sides that long, `sum` the two together, `both` drops only when both sides are short.
+    """
+
+    min_words: Words = 40
+    mode: Literal["each", "sum", "both"] = "each"
+
+
+class Release(Section):
+    """What a bundle is for and what each of its rows is introduced with."""
+
+    instruction: str
+    scope: Scope = Scope.TRAINING
+    """Rows whose subject did not consent to this are left out."""
+    unstated_consent: Literal["allow", "refuse"] = "refuse"
+    """What happens to rows of files that came without a manifest, so that no consent is on record."""
+    licence: str = "other"
+
+
+class Policy(Section):
+    """All rules of a study.  Loaded from YAML by `policies.load_policy`."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    version: Annotated[int, Field(ge=1)]
+    basis: Literal["safe_harbor", "expert_determination", "limited_data_set", "internal"]
+    description: str
+    pages: Pages = Pages()
+    speakers: Speakers
+    paraphrase: Paraphrase
+    redaction: Redaction = Redaction()
+    review: Review = Review()
+    length_filter: LengthFilter = LengthFilter()
+    release: Release

@@ -1,0 +1,135 @@
+"""Source-aware screening: what was found on the source page, hunted in the exchange made from it.
+
+A paraphrase has no offsets into its source, and a name in it may stand where no rule would suspect one; so each
+identifier of the source is looked for by itself.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from policies.names import Entity
+from redaction.folding import fold, without_possessive, word_set
+from redaction.gazetteers import not_identifiers
+from redaction.recognizers.names import FUNCTION_WORDS, TITLES
+from redaction.spoken_numbers import digits_of, spoken_numbers
+from redaction.words import WORD, Page, Word
+
+NUMERIC = frozenset(
+    {Entity.PHONE, Entity.SSN, Entity.MRN, Entity.HEALTH_PLAN, Entity.ACCOUNT, Entity.LICENCE, Entity.VEHICLE,
+     Entity.DEVICE, Entity.STUDY_ID, Entity.ID}
+)  # fmt: skip
+GENERIC_PARTS = word_set(
+    "street avenue road drive lane boulevard court place highway hospital hospice clinic church school "
+    "university center county city town north south east west saint st mount lake river home care house "
+    "health medical college high"
+)
+SHORTEST_PART = 3
+FEWEST_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A span of the exchange that repeats an identifier of the source (`end` exclusive).
+
+    `explanation` says how the two agree and quotes neither.
+    """
+
+    start: int
+    end: int
+    entity: Entity
+    explanation: str
+
+
+def leaks(source: Iterable[tuple[Entity, str]], exchange_text: str) -> list[Leak]:
+    """Identifiers of the source that stand in the exchange: sorted by start, minimal, never overlapping.
+
+    `source` holds the entity and the words of each finding on the source page (and of its session, where the
+    caller wants that); leave out findings that are kept.
+    """
+    page = Page(exchange_text)
+    found: list[Leak] = []
+    for entity, words in dict.fromkeys(source):
+        found.extend(_whole(page, entity, words))
+        found.extend(_parts(page, entity, words))
+        if entity in NUMERIC:
+            found.extend(_digits(page, entity, words))
+        if entity is Entity.AGE:
+            found.extend(_age(page, words))
+    settled: list[Leak] = []
+    for leak in sorted(set(found), key=lambda x: (x.start - x.end, x.start, x.entity, x.explanation)):
+        if all(leak.end <= other.start or leak.start >= other.end for other in settled):
+            settled.append(leak)
+    return sorted(settled, key=lambda x: x.start)
+
+
+def _folded(text: str) -> list[str]:
+    return [without_possessive(fold(word)) for word in WORD.findall(text)]
+
+
+def _whole(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
+    """All words of the identifier in a row, whatever the case, the diacritics and the punctuation."""
+    wanted = _folded(text)
+    while len(wanted) > 1 and wanted[0] in {"the", "a", "an"}:
+        wanted = wanted[1:]
+    if not wanted or (len(wanted) == 1 and _says_nothing(wanted[0])):
+        return
+    words = page.words
+    for at in range(len(words) - len(wanted) + 1):
+        run = words[at : at + len(wanted)]
+        if [w.fold for w in run] == wanted and (len(wanted) > 1 or _stands_out(run[0])):
+            yield Leak(run[0].start, run[-1].end, entity, "the same words as on the source page")
+
+
+def _says_nothing(word: str) -> bool:
+    return len(word) < 2 or word in FUNCTION_WORDS
+
+
+def _stands_out(word: Word) -> bool:
+    """A word that is also a common one (Will, Grace) counts only with a capital within the sentence."""
+    if word.common <= 1 or not word.text[0].isalpha():
+        return True
+    return word.capital and (not word.initial or word.common <= 2)
+
+
+def _parts(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
+    """First or last name alone; the telling word of a place or an organisation."""
+    if entity not in {Entity.NAME, Entity.LOCATION, Entity.FACILITY, Entity.EMAIL}:
+        return
+    parts = {w for w in _folded(text) if len(w) >= SHORTEST_PART and w not in TITLES and w not in FUNCTION_WORDS}
+    if entity is Entity.NAME and re.fullmatch(r"(?i)[a-z](?:[\s,.-]+[a-z])+", text.strip()):
+        parts |= {re.sub(r"\W", "", fold(text))}
+    for word in page.words:
+        if word.fold not in parts or word.text[0].isdigit():
+            continue
+        if entity is Entity.NAME and _stands_out(word):
+            yield Leak(word.start, word.end, entity, "part of a name on the source page")
+        elif (
+            entity is not Entity.NAME
+            and word.capital
+            and word.common <= 1
+            and word.fold not in GENERIC_PARTS | not_identifiers()
+        ):
+            yield Leak(word.start, word.end, entity, "the telling word of a name on the source page")
+
+
+def _digits(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
+    """The same digits, spoken or written, however they are grouped; also a part of at least four of them."""
+    wanted = digits_of(text)
+    if len(wanted) < 2:
+        return
+    for number in spoken_numbers(page):
+        read = "".join(c for c in number.value if c.isdigit())
+        same = read == wanted or (
+            len(read) >= FEWEST_DIGITS and (read in wanted or (wanted in read and len(wanted) > 3))
+        )
+        year = re.fullmatch(r"(?:19|20)\d\d", read) is not None
+        if same and (read == wanted or not year):
+            yield Leak(number.start, number.end, entity, "the same digits as on the source page")
+
+
+def _age(page: Page, text: str) -> Iterator[Leak]:
+    wanted = digits_of(text)
+    for number in spoken_numbers(page):
+        if wanted and number.value == wanted:
+            yield Leak(number.start, number.end, Entity.AGE, "the same age as on the source page")

@@ -1,0 +1,122 @@
+"""What is done to findings: typed placeholders that stay the same throughout a study, masks, or nothing."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from presidio_anonymizer import AnonymizerEngine
+from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
+from presidio_anonymizer.operators import Operator, OperatorType
+
+from policies.names import Entity, Treatment
+from policies.schema import Redaction
+from redaction.finding import Finding
+from redaction.folding import fold, without_possessive, word_set
+from redaction.spoken_numbers import digits_of
+
+MASK = "****"
+"""The same for every finding: the length of a name says something about it."""
+TITLES = word_set("dr doctor mr mrs ms miss nurse pastor reverend rev father sister brother aunt auntie uncle rabbi")
+NUMERIC = frozenset(
+    {Entity.PHONE, Entity.SSN, Entity.MRN, Entity.HEALTH_PLAN, Entity.ACCOUNT, Entity.LICENCE, Entity.ID}
+)
+
+
+class PlaceholderBook(Protocol):
+    """Numbers for placeholders, kept by the caller for the whole study."""
+
+    def number(self, entity: Entity, key: str) -> int:
+        """The number (from 1) of this key among those of its entity; the same key always gets the same number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TreatedSpan:
+    """Where a finding stands in the treated text (`end` exclusive), and what was done to it."""
+
+    start: int
+    end: int
+    entity: Entity
+    treatment: Treatment
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """A text after treatment; `spans` lists every finding in order of position, kept ones included."""
+
+    text: str
+    spans: tuple[TreatedSpan, ...]
+
+
+class Replacement(Operator):  # type: ignore[misc]
+    """Presidio operator that looks its replacement up, so that numbers are given in reading order."""
+
+    def operate(self, text: str, params: dict[str, Any]) -> str:
+        """The replacement of these very words."""
+        return str(params["replacements"][text])
+
+    def validate(self, params: dict[str, Any]) -> None:
+        """Nothing to check: `treat` fills the table for every finding."""
+
+    def operator_name(self) -> str:
+        """Presidio's name for it."""
+        return "replacement"
+
+    def operator_type(self) -> OperatorType:
+        """It anonymizes."""
+        return OperatorType.Anonymize
+
+
+def placeholder_key(entity: Entity, words: str) -> str:
+    """What two mentions of the same person, place or number have in common.
+
+    Case, diacritics, titles and possessives do not count; numbers are compared by their digits, spoken or written.
+    """
+    folded = without_possessive(fold(words).strip())
+    if entity in NUMERIC and (digits := digits_of(words)):
+        return re.sub(r"[^a-z]", "", folded) + digits if not _spoken(folded) else digits
+    parts = re.findall(r"[^\W_]+(?:'[^\W_]+)*", folded)
+    while len(parts) > 1 and parts[0] in TITLES:
+        parts = parts[1:]
+    return " ".join(parts)
+
+
+def _spoken(folded: str) -> bool:
+    return any(len(word) > 2 for word in re.findall(r"[a-z]+", folded))
+
+
+def treat(text: str, findings: Sequence[Finding], settings: Redaction, placeholders: PlaceholderBook) -> Treated:
+    """The text with each finding replaced as the policy's `redaction` section says.
+
+    `findings` must be those of this very text, without overlaps, as `Scanner.scan` returns them.  Findings marked
+    `keep` stand as they are.  Everything outside the findings stays untouched.
+    """
+    replacements: dict[str, dict[str, str]] = {}
+    lengths: list[tuple[Finding, Treatment, int]] = []
+    for finding in sorted(findings, key=lambda f: f.start):
+        treatment = Treatment.KEEP if finding.keep else settings.treatment(finding.entity)
+        words = finding.text_in(text)
+        new = words
+        if treatment is Treatment.PLACEHOLDER:
+            new = f"[{finding.entity}_{placeholders.number(finding.entity, placeholder_key(finding.entity, words))}]"
+        elif treatment is Treatment.MASK:
+            new = MASK
+        if treatment is not Treatment.KEEP:
+            replacements.setdefault(str(finding.entity), {})[words] = new
+        lengths.append((finding, treatment, len(new)))
+    engine = AnonymizerEngine()
+    engine.add_anonymizer(Replacement)
+    done = engine.anonymize(
+        text,
+        [RecognizerResult(str(f.entity), f.start, f.end, f.score) for f, t, _ in lengths if t is not Treatment.KEEP],
+        {entity: OperatorConfig("replacement", {"replacements": table}) for entity, table in replacements.items()},
+        merge_entities_with_spaces=False,
+    )
+    spans: list[TreatedSpan] = []
+    shift = 0
+    for finding, treatment, length in lengths:
+        start = finding.start + shift
+        spans.append(TreatedSpan(start, start + length, finding.entity, treatment))
+        shift += length - (finding.end - finding.start)
+    return Treated(done.text, tuple(spans))

@@ -1,0 +1,95 @@
+"""What the tests share: a small study on invented text, and where the shared data lies."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from policies import Face, LoadedPolicy, load_policy
+from workbench.desk.commands import IngestFile
+from workbench.desk.local import LocalDesk
+from workbench.ingest import read_file
+from workbench.paraphrase.extractive import Extractive
+from workbench.paraphrase.run import paraphrase
+from workbench.study.keys import Secret
+from workbench.study.opening import create_study, open_study
+
+SECRET = Secret("environment", b"a secret of the tests")
+
+SESSION = """\
+Caregiver: Hi, this is Rosalind Thackeray. I feel so tired and alone with my mother that I cried in the car \
+twice this week, and I am ashamed of crying. I worry every night that she will fall while I am asleep, so I \
+hardly sleep, and then I snap at my children over nothing and feel guilty about it all day long.
+Coach: Thank you for telling me, Rosalind. It makes sense that you are exhausted, because you carry the work of \
+several people without any rest. I wonder whether we could choose one small step for this week, something that \
+gives you one night of sleep. What would help you most if you could ask for one thing, and whom could you ask \
+for it without feeling that you have failed?
+---page---
+Caregiver: My sister Henrietta could come from Wolverton on Tuesdays, but I hate asking her. I am afraid she \
+will say no, and I get so angry that I feel sick. When I try to plan the week I panic, and then I do nothing, \
+and the bills pile up and I feel useless and small, and my stomach hurts every evening.
+Coach: Asking is hard when every no feels like proof that you are alone. Let us separate the fact from the \
+feeling. The fact is that nobody has been asked yet. You could write one short sentence, read it to me, and then \
+decide whether you want to send it. After that we look together at what happened, without blame, and choose the \
+next step.
+"""
+
+
+@pytest.fixture(scope="session")
+def policy() -> LoadedPolicy:
+    """The policy that most tests run under."""
+    return load_policy("mentalchat16k")
+
+
+@pytest.fixture
+def study_folder(tmp_path: Path, policy: LoadedPolicy) -> Path:
+    """An empty study; open it with `SECRET`."""
+    create_study(tmp_path / "study", policy, SECRET, "tester")
+    return tmp_path / "study"
+
+
+def add_text(desk: LocalDesk, folder: Path, text: str, name: str = "session.txt") -> None:
+    """Ingest a transcript given as text."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    read = read_file(path, load_policy("mentalchat16k").policy)
+    desk.execute(
+        IngestFile(
+            name=path.name, kind=read.kind.value, size=read.size, sha256=read.sha256, transcripts=read.transcripts
+        )
+    )
+
+
+@pytest.fixture
+def desk_over(study_folder: Path) -> Iterator[Callable[..., LocalDesk]]:
+    """Opens the study as its founder, from the face given; closes what was opened."""
+    opened: list[LocalDesk] = []
+
+    def over(face: Face = Face.CLI) -> LocalDesk:
+        while opened:
+            opened.pop().close()
+        opened.append(LocalDesk(open_study(study_folder, SECRET, face)))
+        return opened[-1]
+
+    yield over
+    while opened:
+        opened.pop().close()
+
+
+@pytest.fixture
+def small_desk(desk_over: Callable[..., LocalDesk], tmp_path: Path, policy: LoadedPolicy) -> LocalDesk:
+    """A study with two pages and their two exchanges, opened as the review screen opens it."""
+    desk = desk_over()
+    add_text(desk, tmp_path, SESSION)
+    paraphrase(desk, Extractive(policy.policy), 42, lambda run, tally: None)
+    return desk_over(Face.TUI)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared data; tests that use it skip where it is absent."""
+    folder = Path(os.environ.get("WORKBENCH_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (folder / "data").is_dir():
+        pytest.skip(f"no shared data at {folder}; set WORKBENCH_SHARED")
+    return folder

@@ -1,0 +1,59 @@
+"""What the tests of this room share: one scanner, a placeholder book, and a way to ask what was found."""
+
+from collections.abc import Callable
+
+import pytest
+
+from policies import Entity
+from policies.schema import Redaction
+from redaction import Scanner
+from redaction.recognizers.base import RuleRecognizer
+from redaction.words import Page
+
+
+class Book:
+    """The smallest thing that keeps the promise of `PlaceholderBook`."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Entity, dict[str, int]] = {}
+
+    def number(self, entity: Entity, key: str) -> int:
+        known = self.numbers.setdefault(entity, {})
+        return known.setdefault(key, len(known) + 1)
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+@pytest.fixture(scope="session")
+def settings() -> Redaction:
+    return Redaction()
+
+
+@pytest.fixture(scope="session")
+def scanner(settings: Redaction) -> Scanner:
+    return Scanner(settings)
+
+
+@pytest.fixture(scope="session")
+def covered(scanner: Scanner) -> Callable[[str], list[tuple[str, str]]]:
+    """Entity and words of every finding that the default policy does not keep."""
+
+    def ask(text: str) -> list[tuple[str, str]]:
+        return [(str(f.entity), f.text_in(text)) for f in scanner.scan(text) if not f.keep]
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def alone() -> Callable[[RuleRecognizer, str], list[str]]:
+    """What one recognizer by itself reports, widest first where hits overlap, without the others' help."""
+
+    def ask(recognizer: RuleRecognizer, text: str) -> list[str]:
+        return [text[h.start : h.end] for h in recognizer.find(Page(text))]
+
+    return ask
+
+

@@ -1,0 +1,79 @@
+"""Places below state level, organisations, and states and countries that may stay."""
+
+import pytest
+
+from policies import Entity
+from policies.schema import Redaction
+from redaction import Scanner
+from redaction.recognizers.facilities import FacilityRecognizer
+from redaction.recognizers.locations import LocationRecognizer
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Caregiver: We live at 1482 Quillback Lane.", "1482 Quillback Lane"),
+        ("Caregiver: It's fourteen eighty-two Quillback Lane.", "fourteen eighty-two Quillback Lane"),
+        ("caregiver: send it to two twelve larkmoor avenue please\ncoach: okay", "two twelve larkmoor avenue"),
+        ("Caregiver: Use P.O. Box 719 instead.", "P.O. Box 719"),
+        ("Caregiver: The zip code is 55414 now.", "55414"),
+        ("Caregiver: Ohio, four four one two oh.", "four four one two oh"),
+        ("Caregiver: I grew up in Duluth with six brothers.", "Duluth"),
+        ("caregiver: my brother moved to scranton last year\ncoach: oh", "scranton"),
+        ("Caregiver: That's in Outagamie County, I think.", "Outagamie County"),
+        ("Caregiver: He fished on Lake Winnebago.", "Lake Winnebago"),
+        ("Caregiver: Then you take Highway 41 north.", "Highway 41"),
+    ],
+)
+def test_a_place_below_state_level_is_found(alone, text, place):
+    assert place in alone(LocationRecognizer(), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Caregiver: I drive to work and place my trust in him.",
+        "Caregiver: I was in bed from noon to night, in pain, at home.",
+        "caregiver: i was in bed from noon to night and out of the house\ncoach: mm",
+    ],
+)
+def test_ordinary_words_after_a_preposition_are_no_places(alone, text):
+    assert alone(LocationRecognizer(), text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Caregiver: He died at Thornbury Hospice.", "Thornbury Hospice"),
+        ("Caregiver: They moved her to St. Casimir's.", "St. Casimir's"),
+        ("Caregiver: She teaches at Pellworth Elementary School.", "Pellworth Elementary School"),
+        ("Caregiver: We joined Our Lady of Czestochowa.", "Our Lady of Czestochowa"),
+        ("caregiver: the nurse from lindqvist hospice was kind\ncoach: good", "lindqvist hospice"),
+        ("Caregiver: I retired from Local 1187 in the spring.", "Local 1187"),
+        ("Caregiver: He works at Amazon, nights.", "Amazon"),
+    ],
+)
+def test_an_organisation_tied_to_a_person_is_found(alone, text, name):
+    assert name in alone(FacilityRecognizer(), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Caregiver: The hospital called the nursing home.", "caregiver: she goes to high school and to the church\ncoach: ok"],
+)
+def test_an_organisation_without_a_name_is_left_alone(alone, text):
+    assert alone(FacilityRecognizer(), text) == []
+
+
+def test_a_state_or_country_is_reported_and_kept_when_the_policy_says_so(scanner):
+    text = "Caregiver: We moved here from Oklahoma, and my parents came from Portugal."
+    kept = [f for f in scanner.scan(text) if f.keep]
+    assert [f.text_in(text) for f in kept] == ["Oklahoma", "Portugal"]
+    assert {f.entity for f in kept} == {Entity.LOCATION}
+    assert {f.recognizer for f in kept} == {"RegionRecognizer"}
+
+
+def test_a_state_is_an_ordinary_finding_when_the_policy_keeps_none():
+    text = "Caregiver: We moved here from Oklahoma."
+    found = Scanner(Redaction(keep_states=False)).scan(text)
+    assert [(f.text_in(text), f.keep) for f in found] == [("Oklahoma", False)]

@@ -1,0 +1,103 @@
+"""`workbench demo`: the whole path on the sample transcripts, one table a stage."""
+
+import shutil
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.bundle import verify_bundle
+from policies import Face, Role, UserError, Verdict, load_policy
+from workbench.cli.console import desk_of, out, table
+from workbench.cli.ingest import ingest_paths, show_ingest
+from workbench.cli.paraphrase import make_backend, run_with_progress, show_run
+from workbench.cli.release import show_built
+from workbench.cli.status import show_status, whole_queue
+from workbench.desk.commands import AddPerson, BuildRelease, Decide, ShowPolicy, Status, VerifyAudit
+from workbench.desk.desk import Desk
+from workbench.samples import MANIFEST, TRANSCRIPTS
+from workbench.study import keys
+from workbench.study.opening import create_study
+
+SCRIPTED = "scripted-demo-reviewer"
+"""Decides in the demo in place of a person, and is labelled as what it is in every event."""
+RELEASE = "demo"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command()(demo)
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the demo's study goes; an earlier demo there is replaced.")],
+    policy: Annotated[str, typer.Option(help="Policy of the study.")] = "mentalchat16k",
+    model: Annotated[Path | None, typer.Option(help="GGUF file to paraphrase with, instead of the extracts.")] = None,
+) -> None:
+    """Walk the whole path on six fictional sessions: import, paraphrase, screen, decide, release, verify."""
+    began = time.monotonic()
+    _make_room(folder)
+    study, key_file = folder / "study", folder / "study.key"
+    create_study(study, load_policy(policy), keys.new_file(key_file), "demo-operator")
+    with desk_of(study, key_file) as desk:
+        _import_and_paraphrase(desk, model)
+        desk.execute(AddPerson(name=SCRIPTED, uid=None, role=Role.REVIEWER))
+    with desk_of(study, key_file, Face.DEMO, SCRIPTED) as desk:
+        _decide_all(desk)
+    with desk_of(study, key_file) as desk:
+        built = desk.execute(BuildRelease(name=RELEASE))
+        show_built(built)
+        log = desk.execute(VerifyAudit())
+        counts = desk.execute(Status())
+    bundle = verify_bundle(Path(built.path))
+    rows = [
+        ("release", f"{bundle.manifest.rows} rows, every file as the manifest says"),
+        ("audit log", log.fault or f"{log.events} events, every one in place"),
+    ]
+    table("Verification", ("what", "result"), rows)
+    show_status(counts)
+    out.print(f"Done in {time.monotonic() - began:.0f} s.  Study: {study.absolute()}", soft_wrap=True)
+    out.print(f"Release: {built.path}", soft_wrap=True)
+    out.print(f"Review screen: workbench review --study {study}", soft_wrap=True)
+    if log.fault:
+        raise typer.Exit(1)
+
+
+def _make_room(folder: Path) -> None:
+    """Replace an earlier demo, and nothing else."""
+    if folder.exists():
+        if not folder.is_dir() or {path.name for path in folder.iterdir()} - {"study", "study.key"}:
+            raise UserError(f"{folder} holds something other than a demo; name another folder.")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, mode=0o700)
+
+
+def _import_and_paraphrase(desk: Desk, model: Path | None) -> None:
+    policy = desk.execute(ShowPolicy()).policy
+    show_ingest(ingest_paths(desk, policy, [TRANSCRIPTS], MANIFEST))
+    backend = make_backend(policy, None, model)
+    try:
+        show_run(backend, run_with_progress(desk, backend, policy.paraphrase.seed))
+    finally:
+        backend.close()
+    counts = desk.execute(Status())
+    rows = [
+        ("identifiers found on the pages", counts.findings),
+        ("exchanges flagged", counts.flagged),
+        ("open findings", counts.open_findings),
+        ("too short for the filter", counts.short),
+    ]
+    table("Detection and screening", ("", "count"), rows)
+
+
+def _decide_all(desk: Desk) -> None:
+    """Approve what is clean, reject what is flagged or has an open finding."""
+    decided: Counter[str] = Counter()
+    for row in whole_queue(desk):
+        clean = not row.flags and not row.open
+        verdict, reason = (Verdict.APPROVE, None) if clean else (Verdict.REJECT, "flagged")
+        desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=verdict, reason=reason))
+        decided["approved, clean" if clean else "rejected, flagged"] += 1
+    table(f"Decisions by {SCRIPTED} (a script, not a person)", ("", "exchanges"), sorted(decided.items()))

@@ -1,0 +1,98 @@
+"""`workbench paraphrase`: condense every page into one exchange."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from policies import Policy
+from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, notes, out, table
+from workbench.desk.commands import ShowPolicy
+from workbench.desk.desk import Desk
+from workbench.desk.views import Run
+from workbench.errors import BackendError
+from workbench.paraphrase.backend import Backend
+from workbench.paraphrase.run import Tally, paraphrase
+
+BackendName = Literal["extractive", "llama-cpp"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command(name="paraphrase")(paraphrase_command)
+
+
+def paraphrase_command(
+    backend: Annotated[str | None, typer.Option(help="extractive or llama-cpp; the policy's by default.")] = None,
+    model: Annotated[Path | None, typer.Option(help="GGUF file for llama-cpp.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads for llama-cpp.")] = None,
+    gpu_layers: Annotated[int, typer.Option(help="Layers on the GPU for llama-cpp; -1 for all.")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many pages.")] = None,
+    study: StudyOption = HERE,
+    key_file: KeyFileOption = None,
+) -> None:
+    """Condense every page that has no exchange yet.  Stop with Ctrl-C and run it again to go on."""
+    with desk_of(study, key_file) as desk:
+        policy = desk.execute(ShowPolicy()).policy
+        paraphraser = make_backend(policy, backend, model, threads, gpu_layers)
+        try:
+            tally = run_with_progress(desk, paraphraser, policy.paraphrase.seed, limit)
+        finally:
+            paraphraser.close()
+    show_run(paraphraser, tally)
+    if tally.interrupted:
+        raise typer.Exit(130)
+
+
+def make_backend(
+    policy: Policy, name: str | None, model: Path | None, threads: int | None = None, gpu_layers: int = 0
+) -> Backend:
+    """The backend asked for, else the policy's; a model file alone asks for llama-cpp."""
+    chosen = name or ("llama-cpp" if model else policy.paraphrase.backend)
+    if chosen == "extractive":
+        if model:
+            raise BackendError("The extractive backend takes no model; leave --model out or choose llama-cpp.")
+        from workbench.paraphrase.extractive import Extractive
+
+        return Extractive(policy)
+    if chosen == "llama-cpp":
+        if model is None:
+            raise BackendError("The llama-cpp backend needs a model file; name it with --model FILE.gguf")
+        from workbench.paraphrase.llama_cpp import LlamaCpp
+
+        return LlamaCpp(policy, model, threads, gpu_layers)
+    raise BackendError(f"There is no backend {chosen!r}; --backend is extractive or llama-cpp.")
+
+
+def run_with_progress(desk: Desk, backend: Backend, seed: int, limit: int | None = None) -> Tally:
+    """Run with a bar: pages, words per second, remaining time."""
+    bar = Progress(
+        TextColumn(f"paraphrasing ({backend.name})"), BarColumn(), MofNCompleteColumn(), TextColumn("pages"),
+        TaskProgressColumn(show_speed=True), TextColumn("{task.fields[speed_words]}"), TimeRemainingColumn(),
+        console=notes, transient=True, disable=not notes.is_terminal,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task("pages", total=None, speed_words="")
+
+        def show(run: Run, tally: Tally) -> None:
+            total = run.pages if limit is None else min(limit, run.pages)
+            elapsed = bar.tasks[0].elapsed or 0
+            rate = f"{tally.words / elapsed:,.0f} words/s" if elapsed > 0 and tally.words else ""
+            bar.update(task, total=total, completed=tally.pages, speed_words=rate)
+
+        return paraphrase(desk, backend, seed, show, limit)
+
+
+def show_run(backend: Backend, tally: Tally) -> None:
+    """Print what a run did."""
+    rows = [
+        ("pages paraphrased", tally.pages),
+        ("words read", tally.words),
+        ("malformed, kept for review", tally.malformed),
+        ("flagged", tally.flagged),
+        ("identifiers treated", tally.treated),
+    ]
+    table(f"Paraphrase by {backend.name}", ("", "count"), rows)
+    if tally.interrupted:
+        out.print("Interrupted.  Run the same command again to go on.")

@@ -1,0 +1,55 @@
+"""`workbench release`: what leaves the building."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.bundle import verify_bundle
+from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_name, desk_of, out, table
+from workbench.desk.commands import BuildRelease, PlanRelease
+from workbench.desk.views import Built
+
+app = typer.Typer(help="Plan, build and verify releases.", no_args_is_help=True)
+
+
+@app.command()
+def plan(study: StudyOption = HERE, key_file: KeyFileOption = None) -> None:
+    """Show what a release would hold now, and what stays, by reason."""
+    with desk_of(study, key_file) as desk:
+        planned = desk.execute(PlanRelease())
+    table("Release plan", ("", "exchanges"), [("would go", planned.rows), *planned.excluded])
+
+
+@app.command()
+def build(
+    name: Annotated[str, typer.Argument(help="Name of the release: letters, digits, '.', '_' and '-'.")],
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Where to write it.", show_default="the study's releases folder")
+    ] = None,
+    study: StudyOption = HERE,
+    key_file: KeyFileOption = None,
+) -> None:
+    """Write every approved exchange that passes the rules as a Hugging Face dataset."""
+    check_name(name, "A release's name")
+    folder = str(out_folder.absolute()) if out_folder else None
+    with desk_of(study, key_file) as desk:
+        built = desk.execute(BuildRelease(name=name, folder=folder))
+    show_built(built)
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(help="Folder of the release.")]) -> None:
+    """Check a release against its manifest.  Needs no study and no key."""
+    bundle = verify_bundle(folder)
+    out.print(
+        f"The release is what its manifest says: {bundle.manifest.rows:,} rows, manifest {bundle.digest}",
+        soft_wrap=True,
+    )
+
+
+def show_built(built: Built) -> None:
+    """Print what a release holds and where it is."""
+    table(f"Release {built.name}", ("", "exchanges"), [("released", built.rows), *built.excluded])
+    out.print(f"Release: {built.path}", soft_wrap=True)
+    out.print(f"Manifest: {built.manifest_digest}", soft_wrap=True)

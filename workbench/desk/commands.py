@@ -1,0 +1,161 @@
+"""Everything that can be asked of a study, as typed commands.  Faces know these and nothing else.
+
+Each command names the view it is answered with: `Desk.execute(Status())` gives `StageCounts`.
+"""
+
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policies import FlagKind, Role, Verdict
+from workbench.desk import views
+from workbench.desk.views import DismissReason, RejectReason, State
+from workbench.ingest.manifest import Entry
+from workbench.ingest.transcript import Transcript
+
+Answer = TypeVar("Answer", bound=views.View)
+HANDLE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+Handle = Annotated[str, Field(pattern=HANDLE)]
+"""A name that may stand in the log.  Of people and releases; never of files or subjects."""
+
+
+class Command(BaseModel, Generic[Answer]):
+    """Base of every command: immutable and strict."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AddPerson(Command[views.Person]):
+    """Give a person a role in the study.  `uid` None is a scripted actor that no login can be."""
+
+    name: Handle
+    uid: int | None
+    role: Role
+
+
+class ListPeople(Command[views.People]):
+    """Who is in the study."""
+
+
+class IngestFile(Command[views.FileOutcome]):
+    """Store one file that has been read: all of its sessions and pages, or nothing."""
+
+    name: str
+    kind: Literal["txt", "docx", "pdf", "csv", "jsonl"]
+    size: int
+    sha256: bytes
+    transcripts: tuple[Transcript, ...]
+    manifest: Entry | None = None
+
+
+class RefuseFile(Command[views.Done]):
+    """Record that a file could not be taken, by a reason code only."""
+
+    code: Handle
+
+
+class StartRun(Command[views.Run]):
+    """Record that a paraphrase run begins, and learn how much there is to do."""
+
+    backend: Handle
+    model_digest: str
+    prompt_digest: str | None
+
+
+class ClaimPages(Command[views.PageJobs]):
+    """The next pages that have no exchange yet, in order of the study."""
+
+    after: int = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 16
+
+
+class SubmitGeneration(Command[views.Screened]):
+    """Hand in what the model made of a page; it is parsed, screened, treated and stored in one step."""
+
+    run: Handle
+    page: int
+    raw: str
+    malformed: Literal["too_long"] | None = None
+    backend: Handle
+    model_digest: str
+    prompt_digest: str | None
+    parameters: dict[str, float | int | str]
+    seed: int
+
+
+class FinishRun(Command[views.Done]):
+    """Record that a paraphrase run ended, and how."""
+
+    run: Handle
+    backend: Handle
+    model_digest: str
+    prompt_digest: str | None
+    pages: int
+    malformed: int
+    milliseconds: int
+    interrupted: bool
+
+
+class ShowPolicy(Command[views.PolicyView]):
+    """The policy of this study."""
+
+
+class Status(Command[views.StageCounts]):
+    """Where the study stands."""
+
+
+class ListQueue(Command[views.Queue]):
+    """A window of at most 200 exchanges, in order of the study."""
+
+    state: State | None = None
+    flag: FlagKind | None = None
+    offset: Annotated[int, Field(ge=0)] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 200
+
+
+class OpenExchange(Command[views.ExchangeView]):
+    """Show an exchange with its source page.  Reading is an event too."""
+
+    exchange: int
+
+
+class Decide(Command[views.QueueRow]):
+    """Approve or reject exactly the version that was shown."""
+
+    exchange: int
+    version: int
+    verdict: Verdict
+    reason: RejectReason | None = None
+
+
+class EditExchange(Command[views.ExchangeView]):
+    """Replace the text of an exchange; the new version is screened before it can be approved."""
+
+    exchange: int
+    version: int
+    question: Annotated[str, Field(max_length=20_000)]
+    answer: Annotated[str, Field(max_length=20_000)]
+
+
+class DismissFinding(Command[views.ExchangeView]):
+    """Say that a finding does not identify anybody; the same words stay dismissed in this exchange."""
+
+    exchange: int
+    version: int
+    ordinal: int
+    reason: DismissReason
+
+
+class PlanRelease(Command[views.ReleasePlan]):
+    """Count what a release would hold now."""
+
+
+class BuildRelease(Command[views.Built]):
+    """Write a release; `folder` None means the study's own releases folder."""
+
+    name: Handle
+    folder: str | None = None
+
+
+class VerifyAudit(Command[views.AuditOutcome]):
+    """Check the whole log against the store."""

@@ -1,0 +1,241 @@
+"""What the desk answers: plain, immutable values that could as well have crossed a socket."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from policies import Entity, FlagKind, Policy, Role, Verdict
+
+Side = Literal["question", "answer"]
+State = Literal["waiting", "approved", "rejected"]
+FindingState = Literal["open", "treated", "kept", "dismissed"]
+RejectReason = Literal[
+    "identifying", "unfaithful", "malformed", "off_topic", "poor_quality", "duplicate", "flagged", "other"
+]
+DismissReason = Literal["not_identifying", "common_word", "public_knowledge", "wrong_span", "other"]
+
+
+class View(BaseModel):
+    """Base of every answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Done(View):
+    """The command was carried out and there is nothing to tell."""
+
+
+class Person(View):
+    """A person of the study with one role."""
+
+    person: int
+    name: str
+    uid: int | None
+    role: Role
+
+
+class People(View):
+    """Everybody in the study, one entry a role."""
+
+    people: tuple[Person, ...]
+
+
+class PolicyView(View):
+    """The policy in force and its digest (SHA-256, hex)."""
+
+    policy: Policy
+    digest: str
+
+
+class FileOutcome(View):
+    """What became of one file: its number, and how much it brought."""
+
+    file: int
+    status: Literal["added", "duplicate"]
+    sessions: int
+    pages: int
+    words: int
+
+
+class SourceFinding(View):
+    """A finding on a source page (`stop` exclusive, offsets into the page's text)."""
+
+    start: int
+    stop: int
+    entity: Entity
+    score: float
+    recognizer: str
+    explanation: str
+    keep: bool
+
+
+class Mark(View):
+    """A timestamp or transcriber's note on a source page."""
+
+    start: int
+    stop: int
+    kind: str
+
+
+class Run(View):
+    """A paraphrase run: its id, and the pages and words that wait for it."""
+
+    run: str
+    pages: int
+    words: int
+
+
+class PageJob(View):
+    """A page that waits for its paraphrase."""
+
+    page: int
+    session: int
+    number: int
+    text: str
+    words: int
+    findings: tuple[SourceFinding, ...]
+
+
+class PageJobs(View):
+    """The next pages to paraphrase; empty when there are none."""
+
+    jobs: tuple[PageJob, ...]
+
+
+class Screened(View):
+    """What screening made of one generation."""
+
+    exchange: int
+    malformed: str | None
+    flags: tuple[FlagKind, ...]
+    treated: int
+    open: int
+
+
+class BodyFinding(View):
+    """A finding on one side of an exchange; a treated one spans its placeholder."""
+
+    ordinal: int
+    side: Side
+    start: int
+    stop: int
+    entity: Entity
+    score: float
+    recognizer: str
+    explanation: str
+    state: FindingState
+
+
+class Flag(View):
+    """A reason for special attention, with its place in the exchange and, where known, in the source."""
+
+    ordinal: int
+    kind: FlagKind
+    side: Side | None
+    start: int | None
+    stop: int | None
+    explanation: str
+    source_start: int | None
+    source_stop: int | None
+
+
+class QueueRow(View):
+    """One exchange in a list: no text."""
+
+    exchange: int
+    session: int
+    page: int
+    version: int
+    state: State
+    flags: tuple[FlagKind, ...]
+    open: int
+    words: int
+    short: bool
+
+
+class Queue(View):
+    """A window of the queue."""
+
+    total: int
+    rows: tuple[QueueRow, ...]
+
+
+class Decision(View):
+    """One decision of an exchange's history."""
+
+    version: int
+    verdict: Verdict
+    reason: str | None
+    person: str
+    face: str
+    time: str
+    sequence: int
+
+
+class ExchangeView(View):
+    """Everything a reviewer needs to decide one exchange."""
+
+    row: QueueRow
+    source: str
+    marks: tuple[Mark, ...]
+    source_findings: tuple[SourceFinding, ...]
+    question: str
+    answer: str
+    body_kind: Literal["raw", "treated", "edited"]
+    raw: str
+    findings: tuple[BodyFinding, ...]
+    flags: tuple[Flag, ...]
+    decisions: tuple[Decision, ...]
+    backend: str
+    malformed: str | None
+
+
+class StageCounts(View):
+    """Where the study stands, stage by stage."""
+
+    study: str
+    policy: str
+    policy_digest: str
+    files: int
+    sessions: int
+    pages: int
+    words: int
+    findings: int
+    exchanges: int
+    paraphrased_by: tuple[tuple[str, int], ...]
+    malformed: int
+    flagged: int
+    waiting: int
+    approved: int
+    rejected: int
+    short: int
+    open_findings: int
+    releases: int
+    events: int
+
+
+class ReleasePlan(View):
+    """What a release would hold now, and what stays, by reason."""
+
+    rows: int
+    excluded: tuple[tuple[str, int], ...]
+
+
+class Built(View):
+    """A release that has been written."""
+
+    name: str
+    path: str
+    rows: int
+    excluded: tuple[tuple[str, int], ...]
+    manifest_digest: str
+
+
+class AuditOutcome(View):
+    """The result of verifying the log against the store."""
+
+    events: int
+    root: str
+    fault: str | None
+    sequence: int | None
+    notes: tuple[str, ...]

@@ -1,0 +1,35 @@
+"""Errors of the workbench.  Every one ends in one sentence with its remedy and exit code 2."""
+
+from policies.errors import UserError
+
+
+class StudyError(UserError):
+    """The study cannot be made or opened."""
+
+
+class KeyRefused(StudyError):
+    """No key, or a key that does not open the store."""
+
+
+class StudyBusy(StudyError):
+    """Another process holds the study."""
+
+
+class NotAllowed(UserError):
+    """The person, the face or the policy does not permit this."""
+
+
+class NotThere(UserError):
+    """The page, exchange or person named does not exist."""
+
+
+class Stale(UserError):
+    """The exchange has changed since it was shown."""
+
+
+class Refused(UserError):
+    """A rule of the path forbids this step now."""
+
+
+class BackendError(UserError):
+    """The paraphrase backend cannot run as configured."""

@@ -1,0 +1,53 @@
+"""Reading one exchange out of what a model wrote, without losing anything of it."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from policies.schema import Speakers
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The two sides as far as they could be told apart; `malformed` says what is wrong, None when nothing is."""
+
+    question: str
+    answer: str
+    malformed: str | None
+
+
+def parse_exchange(raw: str, speakers: Speakers) -> Parsed:
+    """Split a model's output at its labels (any alias of the policy, in bold or capitals too).
+
+    Kinds of malformed: `missing_side` (text without any label counts as the question), `two_exchanges` (the first of
+    each side is taken).
+    """
+    pattern = _labels(speakers)
+    hits = list(pattern.finditer(raw))
+    if not hits:
+        return Parsed(_clean(raw), "", "missing_side")
+    caregiver = {alias.casefold() for alias in speakers.caregiver}
+    sides: dict[bool, list[str]] = {True: [], False: []}
+    for hit, following in zip(hits, [*hits[1:], None], strict=True):
+        text = _clean(raw[hit.end() : following.start() if following else len(raw)])
+        if text:
+            sides[hit["label"].casefold() in caregiver].append(text)
+    questions, answers = sides[True], sides[False]
+    if not questions or not answers:
+        return Parsed(" ".join(questions), " ".join(answers), "missing_side")
+    fault = "two_exchanges" if len(questions) > 1 or len(answers) > 1 else None
+    return Parsed(questions[0], answers[0], fault)
+
+
+@lru_cache(maxsize=8)
+def _labels(speakers: Speakers) -> re.Pattern[str]:
+    aliases = sorted({*speakers.caregiver, *speakers.coach}, key=len, reverse=True)
+    names = "|".join(re.escape(alias) for alias in aliases)
+    return re.compile(rf"^[ \t>*#_]*(?P<label>{names})[ \t*_]*:[ \t*_]*", re.IGNORECASE | re.MULTILINE)
+
+
+def _clean(text: str) -> str:
+    text = " ".join(text.split())
+    if text.startswith("[[") and text.endswith("]]"):
+        text = text[2:-2]
+    return text.strip().strip('"').strip()

@@ -1,0 +1,148 @@
+"""The desk's side of a paraphrase run: pages are claimed; each generation is parsed, screened and stored at once."""
+
+import json
+import secrets
+from collections import Counter
+
+from audit.details import ExchangeCreated, ExchangeScreened, RunFinished, RunStarted
+from policies import FlagKind, Role
+from workbench.desk import commands, views
+from workbench.errors import NotThere, Stale
+from workbench.paraphrase.parse import parse_exchange
+from workbench.screening.screen import Screen, Source
+from workbench.store import exchanges, sources
+from workbench.store.exchanges import Body, Generation
+from workbench.store.placeholders import StoredPlaceholders
+from workbench.study.study import Study
+
+
+def start_run(study: Study, command: commands.StartRun, role: Role) -> views.Run:
+    """Record the start of a run."""
+    pages, words = sources.waiting_count(study.db)
+    run = secrets.token_hex(8)
+    with study.change(role) as change:
+        details = RunStarted(
+            backend=command.backend, model_digest=command.model_digest, prompt_digest=command.prompt_digest, pages=pages
+        )
+        change.record(details, run)
+    return views.Run(run=run, pages=pages, words=words)
+
+
+def finish_run(study: Study, command: commands.FinishRun, role: Role) -> views.Done:
+    """Record the end of a run."""
+    with study.change(role) as change:
+        change.record(RunFinished(**command.model_dump(exclude={"run"})), command.run)
+    return views.Done()
+
+
+def claim_pages(study: Study, command: commands.ClaimPages, role: Role) -> views.PageJobs:
+    """The next pages that have no exchange."""
+    jobs = [
+        views.PageJob(
+            page=page.page,
+            session=page.session,
+            number=page.number,
+            text=page.text,
+            words=page.words,
+            findings=source_findings(study, page.page),
+        )
+        for page in sources.waiting_pages(study.db, command.after, command.limit)
+    ]
+    return views.PageJobs(jobs=tuple(jobs))
+
+
+def source_findings(study: Study, page: int) -> tuple[views.SourceFinding, ...]:
+    """What was found on a page, as the desk shows it."""
+    return tuple(
+        views.SourceFinding(
+            start=f.start,
+            stop=f.end,
+            entity=f.entity,
+            score=f.score,
+            recognizer=f.recognizer,
+            explanation=f.explanation,
+            keep=f.keep,
+        )
+        for f in sources.findings(study.db, page)
+    )
+
+
+def source_of(study: Study, page: sources.PageRow) -> Source:
+    """The page as screening needs it."""
+    elsewhere = [
+        (entity, words)
+        for number, entity, words in sources.session_identifiers(study.db, page.session)
+        if number != page.page
+    ]
+    return Source(page.text, sources.findings(study.db, page.page), elsewhere)
+
+
+def submit_generation(study: Study, command: commands.SubmitGeneration, role: Role) -> views.Screened:
+    """Store one generation: version 0 as the model wrote it, version 1 treated, with all that screening found.
+
+    The page, its exchange and the events are one transaction, so that a run can be killed at any moment: a page
+    either has its exchange or waits for it.
+    """
+    page = sources.page(study.db, command.page)
+    if page is None:
+        raise NotThere(f"There is no page {command.page} in this study.")
+    if not sources.is_waiting(study.db, command.page):
+        raise Stale(f"Page {command.page} has its exchange already; nothing was stored twice.")
+    parsed = parse_exchange(command.raw, study.policy.speakers)
+    malformed = command.malformed or parsed.malformed
+    source = source_of(study, page)
+    screen = Screen(study.policy, study.scanner)
+    with study.change(role) as change:
+        number = sources.next_number(study.db, "exchanges", "exchange")
+        screened = screen.treated(parsed.question, parsed.answer, source, malformed, StoredPlaceholders(study.db))
+        digests = [
+            study.body_digest(number, 0, parsed.question, parsed.answer),
+            study.body_digest(number, 1, screened.question, screened.answer),
+        ]
+        created = change.record(
+            ExchangeCreated(
+                page=str(command.page),
+                run=command.run,
+                attempt=1,
+                backend=command.backend,
+                model_digest=command.model_digest,
+                prompt_digest=command.prompt_digest,
+                seed=command.seed,
+                malformed=malformed is not None,
+            ),
+            number,
+            version=0,
+            after=digests[0],
+        )
+        shown = change.record(
+            ExchangeScreened(
+                findings=dict(Counter(finding.entity for finding in screened.findings)),
+                flags=dict(Counter(flag.kind for flag in screened.flags)),
+            ),
+            number,
+            version=1,
+            before=digests[0],
+            after=digests[1],
+        )
+        exchanges.add(study.db, number, command.page, "exchange", "interview")
+        exchanges.add_generation(
+            study.db,
+            Generation(
+                number, 1, command.raw, malformed, command.backend, command.model_digest, command.prompt_digest,
+                json.dumps(command.parameters, sort_keys=True), command.seed,
+            ),
+        )  # fmt: skip
+        policy, person = study.loaded_policy.digest, study.actor.name
+        raw = Body(number, 0, "raw", parsed.question, parsed.answer, digests[0], policy, person, created.sequence)
+        treated = Body(
+            number, 1, "treated", screened.question, screened.answer, digests[1], policy, person, shown.sequence
+        )
+        exchanges.add_body(study.db, raw, [], [])
+        exchanges.add_body(study.db, treated, screened.findings, screened.flags)
+    return views.Screened(
+        exchange=number,
+        malformed=malformed,
+        flags=tuple(dict.fromkeys(FlagKind(flag.kind) for flag in screened.flags)),
+        treated=sum(finding.state == "treated" for finding in screened.findings),
+        open=screened.open,
+    )

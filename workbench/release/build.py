@@ -1,0 +1,162 @@
+"""Writing a release: Parquet, card, manifest of digests; recorded first, visible last."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from audit.bundle import (
+    MANIFEST,
+    SUMS,
+    ApplicationRef,
+    BundleFile,
+    LogRef,
+    Manifest,
+    ModelRef,
+    PolicyRef,
+    PromptRef,
+    file_digest,
+    sums_bytes,
+)
+from audit.details import ReleaseBuilt, ReleasePlanned, ReleaseRefused
+from audit.events import Outcome
+from policies import Role
+from workbench import __version__
+from workbench.desk import commands, views
+from workbench.errors import Refused
+from workbench.release.card import CONFIG, card, statistics
+from workbench.release.gate import Plan, plan
+from workbench.store import releases
+from workbench.store.exchanges import Latest
+from workbench.study.study import Study
+
+CARD = "README.md"
+COLUMNS = ("id", "instruction", "input", "output")
+DATA_FILE = f"data/{CONFIG}/train-00000-of-00001.parquet"
+
+
+def plan_release(study: Study, command: commands.PlanRelease, role: Role) -> views.ReleasePlan:
+    """Count what would go and what stays."""
+    planned = plan(study)
+    with study.change(role) as change:
+        change.record(ReleasePlanned(rows=len(planned.rows), excluded=planned.excluded), "plan")
+    return views.ReleasePlan(rows=len(planned.rows), excluded=tuple(planned.excluded.items()))
+
+
+def build_release(study: Study, command: commands.BuildRelease, role: Role) -> views.Built:
+    """Write a release under a temporary name, record it, then give it its name.
+
+    Raises Refused when the name is taken or nothing may go; nothing is left behind then.
+    """
+    parent = Path(command.folder).absolute() if command.folder else study.folder.releases
+    target = parent / command.name
+    if releases.exists(study.db, command.name) or target.exists():
+        raise Refused(f"A release named {command.name} exists already; choose another name.")
+    planned = plan(study)
+    if not planned.rows:
+        with study.change(role) as change:
+            details = ReleaseRefused(rows=0, excluded=planned.excluded)
+            change.record(details, command.name, outcome=Outcome.REFUSED, reason="nothing_approved")
+        raise Refused(
+            "Nothing may be released yet: no exchange is approved and passes every rule; see: workbench status"
+        )
+    building = parent / f".{command.name}.{secrets.token_hex(4)}"
+    try:
+        building.mkdir(mode=0o755)
+    except OSError:
+        raise Refused(f"The release cannot be written to {parent}; choose a folder that exists and is yours.") from None
+    try:
+        with study.change(role) as change:
+            rows = _rows(study, command.name, planned)
+            digest = _write(study, building, command.name, planned, rows, change.time)
+            event = change.record(
+                ReleaseBuilt(rows=len(rows), excluded=planned.excluded, manifest_digest=digest),
+                command.name,
+                after=digest,
+            )
+            approved = [(row["id"], latest.exchange, latest.version, latest.digest) for latest, row in rows]
+            releases.add(study.db, command.name, digest, approved, event.sequence)
+        building.rename(target)
+        _sync_folder(parent)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return views.Built(
+        name=command.name,
+        path=str(target),
+        rows=len(rows),
+        excluded=tuple(planned.excluded.items()),
+        manifest_digest=digest,
+    )
+
+
+def _rows(study: Study, name: str, planned: Plan) -> list[tuple[Latest, dict[str, str]]]:
+    """Approved exchanges with their rows, in the order of the opaque ids, so that place in the study does not show."""
+    rows = []
+    for latest in planned.rows:
+        row_id = study.keyed_digest(f"release:{name}", str(latest.exchange))[:32]
+        values = (row_id, study.policy.release.instruction, latest.question, latest.answer)
+        rows.append((latest, dict(zip(COLUMNS, values, strict=True))))
+    return sorted(rows, key=lambda pair: pair[1]["id"])
+
+
+def _write(
+    study: Study, folder: Path, name: str, planned: Plan, rows: list[tuple[Latest, dict[str, str]]], created: datetime
+) -> str:
+    """Write every file and wait until it is on disk; the SHA-256 (hex) of the manifest."""
+    policy, digest = study.policy, study.loaded_policy.digest
+    made_by = releases.made_by(study.db)
+    data = folder / DATA_FILE
+    data.parent.mkdir(parents=True)
+    table = pa.Table.from_pylist(
+        [row for _, row in rows], schema=pa.schema([(column, pa.string()) for column in COLUMNS])
+    )
+    pq.write_table(table, data, compression="zstd")
+    stats = statistics([(row["input"], row["output"]) for _, row in rows])
+    backends = sorted({backend for backend, *_ in made_by})
+    (folder / CARD).write_text(card(name, policy, digest, DATA_FILE, stats, backends), encoding="utf-8")
+    prompts = sorted({prompt for *_, prompt in made_by if prompt})
+    manifest = Manifest(
+        name=name,
+        created=created,
+        rows=len(rows),
+        files=(_measured(folder, CARD), _measured(folder, DATA_FILE, len(rows))),
+        columns=COLUMNS,
+        policy=PolicyRef(name=policy.name, version=policy.version, digest=digest),
+        prompts=tuple(PromptRef(name=policy.paraphrase.prompt, digest=prompt) for prompt in prompts),
+        models=tuple(ModelRef(backend=backend, digest=model) for backend, model, _ in made_by),
+        application=ApplicationRef(name="curation-workbench", version=__version__),
+        excluded=planned.excluded,
+        log=LogRef(size=study.log.size, root=study.log.root.hex()),
+    )
+    (folder / MANIFEST).write_bytes(manifest.to_bytes())
+    (folder / SUMS).write_bytes(sums_bytes(manifest))
+    _sync(folder.rglob("*"))
+    return file_digest(folder / MANIFEST)
+
+
+def _measured(folder: Path, path: str, rows: int | None = None) -> BundleFile:
+    file = folder / path
+    return BundleFile(path=path, bytes=file.stat().st_size, sha256=file_digest(file), rows=rows)
+
+
+def _sync(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.is_file():
+            with open(path, "rb") as file:
+                os.fsync(file.fileno())
+        else:
+            _sync_folder(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

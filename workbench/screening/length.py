@@ -1,0 +1,20 @@
+"""The length filter: fewer than `min_words` words and an exchange is not released (MentalChat16K: 40)."""
+
+from policies.schema import LengthFilter
+
+
+def words(text: str) -> int:
+    """Words between white space."""
+    return len(text.split())
+
+
+def passes(question: str, answer: str, rule: LengthFilter) -> bool:
+    """Whether an exchange is long enough; exactly `min_words` is."""
+    one, other = words(question), words(answer)
+    match rule.mode:
+        case "each":
+            return min(one, other) >= rule.min_words
+        case "sum":
+            return one + other >= rule.min_words
+        case "both":
+            return max(one, other) >= rule.min_words

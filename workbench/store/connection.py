@@ -1,0 +1,126 @@
+"""Opening the one encrypted DuckDB file of a study, and locking the door behind."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from workbench.errors import KeyRefused, StudyBusy, StudyError
+
+Row = tuple[Any, ...]
+
+
+def _extension() -> Path:
+    """The httpfs extension that the wheel brings; DuckDB checks its signature on load."""
+    try:
+        folder = Path(str(resources.files("duckdb_extension_httpfs")))
+    except ModuleNotFoundError:
+        folder = Path("/nonexistent")
+    path = folder / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
+    if not path.is_file():
+        raise StudyError(
+            f"DuckDB's encryption is missing; install duckdb-extension-httpfs=={duckdb.__version__} "
+            "from your package mirror."
+        )
+    return path
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+class Connection:
+    """A connection to one store, with no way out of it: no file access, no extension, no setting can be added."""
+
+    def __init__(self, path: Path, temporary: Path, key: str, *, create: bool = False) -> None:
+        """Open the store at `path`, or make it; `key` is the database key in base64."""
+        if not create and not path.is_file():
+            raise StudyError(f"The store {path} is missing; restore it from your backup.")
+        extension = _extension()
+        _empty(temporary)
+        self._db = duckdb.connect(
+            ":memory:",
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "allow_community_extensions": "false",
+                "allow_unsigned_extensions": "false",
+                "errors_as_json": "false",
+            },
+        )
+        try:
+            self._db.execute(f"LOAD {_quoted(extension)}")
+            self._db.execute(f"SET temp_directory = {_quoted(temporary)}")
+            self._db.execute("SET temp_file_encryption = true")
+            self._db.execute(f"ATTACH {_quoted(path)} AS study (ENCRYPTION_KEY ?)", [key])
+        except duckdb.Error as problem:
+            self._db.close()
+            raise _explained(path, problem) from None
+        # No allowed_directories: with it, an unencrypted ATTACH and a plain COPY would succeed after the lock.
+        self._db.execute("SET enable_external_access = false")
+        self._db.execute("SET lock_configuration = true")
+        self._db.execute("USE study")
+
+    def execute(self, sql: str, values: list[Any] | None = None) -> None:
+        """Run one statement."""
+        self._db.execute(sql, values)
+
+    def rows(self, sql: str, values: list[Any] | None = None) -> list[Row]:
+        """All rows of a query."""
+        return self._db.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: list[Any] | None = None) -> Row | None:
+        """The first row of a query, or None."""
+        found: Row | None = self._db.execute(sql, values).fetchone()
+        return found
+
+    def value(self, sql: str, values: list[Any] | None = None) -> Any:
+        """The first column of the first row; the query must give one."""
+        found = self.row(sql, values)
+        assert found is not None
+        return found[0]
+
+    def insert(self, table: str, rows: list[Row]) -> None:
+        """Append rows, given in the table's column order."""
+        if rows:
+            marks = ", ".join("?" * len(rows[0]))
+            self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: commits at the end, rolls back on any exception, an interrupt included."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Write everything into the one file and let go of it."""
+        self._db.execute("CHECKPOINT study")
+        self._db.close()
+
+
+def _empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+
+
+def _explained(path: Path, problem: duckdb.Error) -> StudyError:
+    """DuckDB's reasons, in one sentence with its remedy."""
+    reason = str(problem)
+    if "Wrong encryption key" in reason:
+        return KeyRefused("This key does not open the study; check the passphrase, key file or variable that you used.")
+    if "Could not set lock" in reason or "Conflicting lock" in reason:
+        return StudyBusy(f"Another process has the study open ({path.parent}); close it and try again.")
+    if "Permission denied" in reason:
+        return StudyError(f"The store {path} cannot be opened by this account; ask who owns the study.")
+    if isinstance(problem, duckdb.IOException) and "LOAD" in reason:
+        return StudyError("DuckDB's encryption extension could not be loaded; reinstall duckdb-extension-httpfs.")
+    return StudyError(f"The store {path} is damaged or not a store; restore it from your backup.")

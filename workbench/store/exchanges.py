@@ -1,0 +1,209 @@
+"""Exchanges: generations, versioned bodies, findings and flags on them, and decisions."""
+
+from dataclasses import dataclass
+
+from policies import Entity
+from workbench.store.connection import Connection, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What a backend made of a page, as it came."""
+
+    exchange: int
+    attempt: int
+    raw: str
+    malformed: str | None
+    backend: str
+    model_digest: str
+    prompt_digest: str | None
+    parameters: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One version of an exchange's text; `sequence` is the event that made it."""
+
+    exchange: int
+    version: int
+    kind: str
+    question: str
+    answer: str
+    digest: str
+    policy_digest: str
+    person: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class BodyFinding:
+    """A finding on one side of one version (offsets into that side, `stop` exclusive)."""
+
+    ordinal: int
+    side: str
+    start: int
+    stop: int
+    entity: str
+    score: float
+    recognizer: str
+    explanation: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """A flag on one version; spans where the flag has a place."""
+
+    ordinal: int
+    kind: str
+    side: str | None
+    start: int | None
+    stop: int | None
+    explanation: str
+    source_start: int | None = None
+    source_stop: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision on one version, with the digest and the policy it was made under."""
+
+    exchange: int
+    version: int
+    verdict: str
+    reason: str | None
+    digest: str
+    policy_digest: str
+    person: str
+    face: str
+    time: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The last version of an exchange with the decision on exactly that version."""
+
+    exchange: int
+    page: int
+    session: int
+    number: int
+    version: int
+    kind: str
+    question: str
+    answer: str
+    digest: str
+    policy_digest: str
+    verdict: str | None
+    decided_digest: str | None
+    decided_under: str | None
+    decided_at: int | None
+    open: int
+    flags: str
+
+
+def _values(record: object, *first: object) -> Row:
+    return (*first, *(getattr(record, name) for name in record.__slots__))  # type: ignore[attr-defined]
+
+
+def add(db: Connection, exchange: int, page: int, kind: str, origin: str) -> None:
+    """Store a new exchange."""
+    db.insert("exchanges", [(exchange, page, kind, origin)])
+
+
+def add_generation(db: Connection, generation: Generation) -> None:
+    """Store a generation."""
+    db.insert("generations", [_values(generation)])
+
+
+def add_body(db: Connection, body: Body, findings: list[BodyFinding], flags: list[FlagRow]) -> None:
+    """Store a version with what was found on it."""
+    db.insert("bodies", [_values(body)])
+    db.insert("body_findings", [_values(finding, body.exchange, body.version) for finding in findings])
+    db.insert("flags", [_values(flag, body.exchange, body.version) for flag in flags])
+
+
+def generation(db: Connection, exchange: int) -> Generation:
+    """The last generation of an exchange."""
+    found = db.row("SELECT * FROM generations WHERE exchange = ? ORDER BY attempt DESC LIMIT 1", [exchange])
+    assert found is not None
+    return Generation(*found)
+
+
+def findings(db: Connection, exchange: int, version: int) -> list[BodyFinding]:
+    """Findings of a version."""
+    rows = db.rows(
+        "SELECT * EXCLUDE (exchange, version) FROM body_findings WHERE exchange = ? AND version = ? ORDER BY ordinal",
+        [exchange, version],
+    )
+    return [BodyFinding(*row) for row in rows]
+
+
+def flags(db: Connection, exchange: int, version: int) -> list[FlagRow]:
+    """Flags of a version."""
+    rows = db.rows(
+        "SELECT * EXCLUDE (exchange, version) FROM flags WHERE exchange = ? AND version = ? ORDER BY ordinal",
+        [exchange, version],
+    )
+    return [FlagRow(*row) for row in rows]
+
+
+def add_decision(db: Connection, decision: DecisionRow) -> None:
+    """Store a decision."""
+    db.insert("decisions", [_values(decision)])
+
+
+def decisions(db: Connection, exchange: int) -> list[DecisionRow]:
+    """Everything that was ever decided about an exchange, in order."""
+    rows = db.rows("SELECT * FROM decisions WHERE exchange = ? ORDER BY sequence", [exchange])
+    return [DecisionRow(*row) for row in rows]
+
+
+def all_decisions(db: Connection) -> list[DecisionRow]:
+    """Every decision of the study, in order of the log."""
+    return [DecisionRow(*row) for row in db.rows("SELECT * FROM decisions ORDER BY sequence")]
+
+
+def add_dismissal(db: Connection, exchange: int, entity: str, folded: str, reason: str, sequence: int) -> None:
+    """Store that these words identify nobody in this exchange."""
+    db.insert("dismissals", [(exchange, entity, folded, reason, sequence)])
+
+
+def dismissed(db: Connection, exchange: int) -> set[tuple[Entity, str]]:
+    """Entities and folded words that were dismissed in an exchange."""
+    rows = db.rows("SELECT entity, folded FROM dismissals WHERE exchange = ?", [exchange])
+    return {(Entity(entity), folded) for entity, folded in rows}
+
+
+_LATEST = """
+    SELECT l.exchange, e.page, p.session, p.number, l.version, l.kind, l.question, l.answer, l.digest, l.policy_digest,
+           l.verdict, l.decided_digest, l.decided_under, l.decided_at, coalesce(o.open, 0), coalesce(f.kinds, '')
+    FROM latest l JOIN exchanges e USING (exchange) JOIN pages p USING (page)
+    LEFT JOIN open_findings o ON o.exchange = l.exchange AND o.version = l.version
+    LEFT JOIN (
+        SELECT exchange, version, string_agg(DISTINCT kind, ' ' ORDER BY kind) AS kinds FROM flags GROUP BY ALL) f
+        ON f.exchange = l.exchange AND f.version = l.version
+"""
+_STATE = "CASE l.verdict WHEN 'approve' THEN 'approved' WHEN 'reject' THEN 'rejected' ELSE 'waiting' END"
+
+
+def latest(db: Connection, exchange: int) -> Latest | None:
+    """The last version of an exchange, or None."""
+    found = db.row(f"{_LATEST} WHERE l.exchange = ?", [exchange])
+    return None if found is None else Latest(*found)
+
+
+def all_latest(db: Connection) -> list[Latest]:
+    """The last version of every exchange, in order of the study."""
+    return [Latest(*row) for row in db.rows(f"{_LATEST} ORDER BY l.exchange")]
+
+
+def queue(db: Connection, state: str | None, flag: str | None, offset: int, limit: int) -> tuple[int, list[Latest]]:
+    """How many exchanges match, and a window of them."""
+    has_flag = "list_contains(string_split(coalesce(f.kinds, ''), ' '), ?)"
+    where = f"WHERE (? IS NULL OR {_STATE} = ?) AND (? IS NULL OR {has_flag})"
+    values = [state, state, flag, flag]
+    total = int(db.value(f"SELECT count(*) FROM ({_LATEST} {where})", values))
+    rows = db.rows(f"{_LATEST} {where} ORDER BY l.exchange LIMIT ? OFFSET ?", [*values, limit, offset])
+    return total, [Latest(*row) for row in rows]

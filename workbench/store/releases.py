@@ -1,0 +1,43 @@
+"""Releases that were built, and the counts that the status shows."""
+
+from workbench.store.connection import Connection, Row
+
+
+def add(db: Connection, name: str, manifest_digest: str, rows: list[tuple[str, int, int, str]], sequence: int) -> None:
+    """Store a release; each row is (opaque id, exchange, version, digest)."""
+    db.insert("releases", [(name, manifest_digest, len(rows), sequence)])
+    db.insert("release_rows", [(name, *row) for row in rows])
+
+
+def exists(db: Connection, name: str) -> bool:
+    """Whether a release of that name was built."""
+    return db.row("SELECT 1 FROM releases WHERE name = ?", [name]) is not None
+
+
+def consents(db: Connection) -> dict[int, str | None]:
+    """Consent (JSON or None) by session."""
+    return dict(db.rows("SELECT s.session, f.consent FROM sessions s JOIN files f USING (file)"))
+
+
+def counts(db: Connection) -> dict[str, int]:
+    """Rows of each table that the status counts."""
+    tables = ("files", "sessions", "pages", "page_findings", "exchanges", "releases", "events")
+    found = {table: int(db.value(f"SELECT count(*) FROM {table}")) for table in tables}
+    found["words"] = int(db.value("SELECT coalesce(sum(words), 0) FROM pages"))
+    return found
+
+
+def backends(db: Connection) -> list[tuple[str, int]]:
+    """How many exchanges each backend made."""
+    rows: list[Row] = db.rows("SELECT backend, count(DISTINCT exchange) FROM generations GROUP BY 1 ORDER BY 1")
+    return [(str(backend), int(number)) for backend, number in rows]
+
+
+def malformed(db: Connection) -> int:
+    """Exchanges whose generation was malformed."""
+    return int(db.value("SELECT count(DISTINCT exchange) FROM generations WHERE malformed IS NOT NULL"))
+
+
+def made_by(db: Connection) -> list[tuple[str, str, str | None]]:
+    """Backend, model digest and prompt digest of the generations in the study."""
+    return db.rows("SELECT DISTINCT backend, model_digest, prompt_digest FROM generations ORDER BY ALL")

@@ -1,0 +1,136 @@
+"""Files, sessions and pages: what was ingested, and what was found on it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from policies import Entity
+from redaction.finding import Finding
+from workbench.store.connection import Connection, Row
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One ingested file.  `consent`, `protection` and `demographics` are JSON, None without a manifest."""
+
+    file: int
+    digest: str
+    name: str
+    kind: str
+    bytes: int
+    subject: str | None
+    visit: str | None
+    position: int | None
+    consent: str | None
+    protection: str | None
+    demographics: str | None
+
+    def row(self) -> Row:
+        """In the table's column order."""
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One page; `marks` are (start, stop, kind)."""
+
+    page: int
+    session: int
+    number: int
+    text: str
+    words: int
+    marks: list[tuple[int, int, str]]
+
+
+def next_number(db: Connection, table: str, column: str) -> int:
+    """The next free number (from 1) of a table that only grows."""
+    return int(db.value(f"SELECT coalesce(max({column}), 0) + 1 FROM {table}"))
+
+
+def add_file(db: Connection, file: FileRow) -> None:
+    """Store what is known of a file."""
+    db.insert("files", [file.row()])
+
+
+def file_by_digest(db: Connection, digest: str) -> int | None:
+    """The number of a file with these bytes, or None."""
+    found = db.row("SELECT file FROM files WHERE digest = ?", [digest])
+    return None if found is None else int(found[0])
+
+
+def file_counts(db: Connection, file: int) -> tuple[int, int, int]:
+    """Sessions, pages and words of a file."""
+    found = db.row(
+        "SELECT count(DISTINCT s.session), count(p.page), coalesce(sum(p.words), 0) FROM sessions s "
+        "LEFT JOIN pages p USING (session) WHERE s.file = ?",
+        [file],
+    )
+    assert found is not None
+    return int(found[0]), int(found[1]), int(found[2])
+
+
+def add_session(db: Connection, session: int, file: int, key: str, pages: list[PageRow]) -> None:
+    """Store a session with its pages."""
+    db.insert("sessions", [(session, file, key, sum(page.words for page in pages))])
+    db.insert("pages", [(p.page, p.session, p.number, p.text, p.words, json.dumps(p.marks)) for p in pages])
+
+
+def add_findings(db: Connection, page: int, findings: list[Finding]) -> None:
+    """Store what the detector found on a page."""
+    db.insert(
+        "page_findings",
+        [(page, f.start, f.end, f.entity.value, f.score, f.recognizer, f.explanation, f.keep) for f in findings],
+    )
+
+
+def findings(db: Connection, page: int) -> list[Finding]:
+    """What was found on a page, in order."""
+    rows = db.rows(
+        "SELECT start, stop, entity, score, recognizer, explanation, keep FROM page_findings "
+        "WHERE page = ? ORDER BY start",
+        [page],
+    )
+    return [Finding(start, stop, Entity(entity), *rest) for start, stop, entity, *rest in rows]
+
+
+def page(db: Connection, page: int) -> PageRow | None:
+    """One page, or None."""
+    found = db.row("SELECT page, session, number, text, words, marks FROM pages WHERE page = ?", [page])
+    return None if found is None else _page(found)
+
+
+def waiting_pages(db: Connection, after: int, limit: int) -> list[PageRow]:
+    """Pages without an exchange, numbered above `after`, in order."""
+    rows = db.rows(
+        "SELECT page, session, number, text, words, marks FROM pages WHERE page > ? "
+        "AND page NOT IN (SELECT page FROM exchanges) ORDER BY page LIMIT ?",
+        [after, limit],
+    )
+    return [_page(row) for row in rows]
+
+
+def is_waiting(db: Connection, page: int) -> bool:
+    """Whether a page has no exchange yet."""
+    return db.row("SELECT 1 FROM exchanges WHERE page = ? LIMIT 1", [page]) is None
+
+
+def waiting_count(db: Connection) -> tuple[int, int]:
+    """How many pages wait for a paraphrase, and their words."""
+    found = db.row("SELECT count(*), coalesce(sum(words), 0) FROM pages WHERE page NOT IN (SELECT page FROM exchanges)")
+    assert found is not None
+    return int(found[0]), int(found[1])
+
+
+def session_identifiers(db: Connection, session: int) -> list[tuple[int, Entity, str]]:
+    """Page, entity and words of everything found in a session that may not be kept."""
+    rows = db.rows(
+        "SELECT p.page, f.entity, substr(p.text, f.start + 1, f.stop - f.start) FROM pages p "
+        "JOIN page_findings f USING (page) WHERE p.session = ? AND NOT f.keep ORDER BY p.page, f.start",
+        [session],
+    )
+    return [(number, Entity(entity), words) for number, entity, words in rows]
+
+
+def _page(row: Row) -> PageRow:
+    marks: list[Any] = json.loads(row[5])
+    return PageRow(row[0], row[1], row[2], row[3], row[4], [(start, stop, kind) for start, stop, kind in marks])

@@ -1,0 +1,127 @@
+"""Making a study and opening it."""
+
+import base64
+import os
+import secrets
+import shutil
+import uuid
+from pathlib import Path
+
+from audit.checkpoint import SigningKey, save_public_key
+from audit.details import PersonAdded, StudyCreated, StudyOpened
+from audit.log import Log
+from audit.mirror import Mirror
+from policies import Face, LoadedPolicy, Role, parse_policy
+from workbench.errors import NotAllowed, StudyError
+from workbench.store import events, meta, people
+from workbench.store.connection import Connection
+from workbench.study.folder import SCHEMA, Folder, Identity
+from workbench.study.keys import Secret
+from workbench.study.study import Actor, Study
+
+FOUNDER_ROLES = (Role.OPERATOR, Role.REVIEWER, Role.STEWARD)
+
+
+def create_study(root: Path, policy: LoadedPolicy, secret: Secret, founder: str, face: Face = Face.CLI) -> Folder:
+    """Make a new study in a folder that does not exist yet or is empty; nothing is left behind on failure.
+
+    The founder (this login's uid) becomes operator, reviewer and steward, as one person working alone needs.
+    """
+    root = root.absolute()
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise StudyError(f"{root} exists and is not empty; name a new folder for the study.")
+    building = root.parent / f".{root.name}.{secrets.token_hex(4)}"
+    try:
+        building.mkdir(mode=0o700)
+    except OSError:
+        raise StudyError(f"The folder {root} cannot be made; choose a place where you may write.") from None
+    try:
+        _fill(Folder(building), policy, secret, founder, face)
+        if root.exists():
+            root.rmdir()
+        building.rename(root)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return Folder(root)
+
+
+def _fill(folder: Folder, policy: LoadedPolicy, secret: Secret, founder: str, face: Face) -> None:
+    salt = secrets.token_bytes(16)
+    identity = Identity(
+        study=uuid.uuid4().hex,
+        salt=base64.b64encode(salt).decode(),
+        key_kind=secret.kind,
+        key_file=str(secret.file) if secret.file else None,
+        policy_digest=policy.digest,
+    )
+    folder.keys.mkdir(mode=0o700)
+    folder.releases.mkdir(mode=0o700)
+    mirror = Mirror(folder.mirror)
+    key = SigningKey.generate(f"study-{identity.study}")
+    key.save(folder.log_key)
+    save_public_key(key.public, folder.log_public_key)
+    _write(folder.policy, policy.body)
+    study_secret = secrets.token_bytes(32)
+    db = Connection(folder.store, folder.temporary, secret.database_key(salt), create=True)
+    folder.store.chmod(0o600)
+    with db.transaction():
+        values = {"schema_version": str(SCHEMA), "study_secret": base64.b64encode(study_secret).decode()}
+        meta.create(db, values, policy.digest, policy.body)
+    actor = Actor(founder, frozenset(FOUNDER_ROLES), "os-uid", face)
+    study = Study(folder, identity, db, policy, study_secret, Log(), mirror, actor)
+    with study.change(Role.OPERATOR) as change:
+        change.record(StudyCreated(schema_version=SCHEMA, key_source=secret.kind), identity.study)
+        for role in FOUNDER_ROLES:
+            people.add(db, 1, founder, os.getuid(), role.value)
+        roles = tuple(role.value for role in FOUNDER_ROLES)
+        change.record(PersonAdded(roles=roles, uid=os.getuid()), founder)
+    study.close()
+    # Last, so that a folder without it is never taken for a study.
+    _write(folder.identity, identity.model_dump_json(indent=2) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    with open(path, "x", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    path.chmod(0o600)
+
+
+def open_study(root: Path, secret: Secret, face: Face, *, scripted: str | None = None) -> Study:
+    """Open a study as the person whose login this is, or as a scripted actor of the study by name.
+
+    Raises StudyError (wrong key, foreign folder, newer version, damage), NotAllowed (not a person of the study) and
+    audit.LogFault (the store was rolled back, or differs from its mirror).
+    """
+    folder = Folder(root.absolute())
+    identity = folder.read_identity()
+    db = Connection(folder.store, folder.temporary, secret.database_key(identity.salt_bytes))
+    try:
+        digest, body = meta.policy(db)
+        policy = parse_policy(body, f"The policy of {root}")
+        encoded = meta.get(db, "study_secret")
+        if encoded is None or policy.digest != digest:
+            raise StudyError(f"The store of {root} is damaged; restore it from your backup.")
+        actor = _actor(db, face, scripted)
+        log = Log(events.lines(db, 0, events.size(db)))
+        mirror = Mirror(folder.mirror)
+        study = Study(folder, identity, db, policy, base64.b64decode(encoded), log, mirror, actor)
+        completed = study.complete_mirror(since=max(0, min(mirror.size, log.size) - 1))
+        with study.change(next(role for role in Role if role in actor.roles)) as change:
+            change.record(StudyOpened(key_source=secret.kind, completed=completed), identity.study)
+    except BaseException:
+        db.close()
+        raise
+    return study
+
+
+def _actor(db: Connection, face: Face, scripted: str | None) -> Actor:
+    uid = None if scripted else os.getuid()
+    rows = [row for row in people.everyone(db) if row[2] == uid and scripted in (None, row[1])]
+    if not rows:
+        who = scripted or f"This login (uid {uid})"
+        raise NotAllowed(f"{who} is not a person of this study; ask an operator to run: workbench people add")
+    roles = frozenset(Role(role) for *_, role in rows)
+    return Actor(rows[0][1], roles, "script" if scripted else "os-uid", face)

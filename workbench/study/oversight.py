@@ -1,0 +1,76 @@
+"""The people of a study and the check of its log: what is asked of the study itself."""
+
+from audit.checkpoint import PublicKey
+from audit.details import AuditVerified, PersonAdded
+from audit.events import Outcome
+from audit.verify import Decision, verify_log
+from policies import Role
+from workbench.desk import commands, views
+from workbench.errors import Refused
+from workbench.store import events, exchanges, people, sources
+from workbench.study.study import Study
+
+
+def add_person(study: Study, command: commands.AddPerson, role: Role) -> views.Person:
+    """Give a person a role; the same name always has the same uid."""
+    known = people.everyone(study.db)
+    same_name = [row for row in known if row[1] == command.name]
+    if any(row[2] != command.uid for row in same_name):
+        raise Refused(f"{command.name} has another uid in this study; choose another name.")
+    if any(row[3] == command.role.value for row in same_name):
+        raise Refused(f"{command.name} has the role {command.role} already.")
+    if command.uid is not None and any(row[2] == command.uid and row[1] != command.name for row in known):
+        raise Refused(f"The uid {command.uid} belongs to somebody else in this study; one login is one person.")
+    number = same_name[0][0] if same_name else sources.next_number(study.db, "people", "person")
+    with study.change(role) as change:
+        people.add(study.db, number, command.name, command.uid, command.role.value)
+        change.record(PersonAdded(roles=(command.role.value,), uid=command.uid), command.name)
+    return views.Person(person=number, name=command.name, uid=command.uid, role=command.role)
+
+
+def list_people(study: Study, command: commands.ListPeople, role: Role) -> views.People:
+    """Everybody, one entry a role."""
+    return views.People(
+        people=tuple(
+            views.Person(person=person, name=name, uid=uid, role=Role(role_name))
+            for person, name, uid, role_name in people.everyone(study.db)
+        )
+    )
+
+
+def show_policy(study: Study, command: commands.ShowPolicy, role: Role) -> views.PolicyView:
+    """The policy in force."""
+    return views.PolicyView(policy=study.policy, digest=study.loaded_policy.digest)
+
+
+def verify_audit(study: Study, command: commands.VerifyAudit, role: Role) -> views.AuditOutcome:
+    """Check the mirror, the store's own rows and the decisions against each other, and record that it was done."""
+    study.complete_mirror()
+    study.write_checkpoint()
+    report = verify_log(
+        study.mirror,
+        public_key=PublicKey.load(study.folder.log_public_key),
+        store_lines=events.lines(study.db, 0, study.log.size),
+        decisions=[
+            Decision(str(d.exchange), d.version, d.verdict, d.sequence) for d in exchanges.all_decisions(study.db)
+        ],
+    )
+    fault = report.fault
+    with study.change(role) as change:
+        change.record(
+            AuditVerified(
+                size=report.size,
+                root=report.root,
+                fault=fault.kind if fault else None,
+                broken=fault.sequence if fault else None,
+            ),
+            "log",
+            outcome=Outcome.FAILED if fault else Outcome.OK,
+        )
+    return views.AuditOutcome(
+        events=report.size,
+        root=report.root,
+        fault=fault.sentence if fault else None,
+        sequence=fault.sequence if fault else None,
+        notes=report.notes,
+    )

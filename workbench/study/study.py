@@ -1,0 +1,187 @@
+"""An open study: its store, policy and audit log, and the one way to change anything in it."""
+
+import hmac
+import json
+import re
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from audit.checkpoint import SigningKey
+from audit.details import Details
+from audit.events import Context, Event, EventDraft, Outcome
+from audit.log import Log
+from audit.mirror import Mirror
+from policies import Face, LoadedPolicy, Role
+from workbench import __version__
+from workbench.errors import NotAllowed
+from workbench.store import events
+from workbench.store.connection import Connection
+from workbench.study.folder import Folder, Identity
+from workbench.study.interrupts import Interrupts
+
+if TYPE_CHECKING:
+    from redaction.scanner import Scanner
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is at the desk, how we know, and what they may do."""
+
+    name: str
+    roles: frozenset[Role]
+    authenticated: str
+    face: Face
+
+    def role_for(self, allowed: frozenset[Role]) -> Role:
+        """The role in which this person may act; raises NotAllowed."""
+        for role in Role:
+            if role in self.roles and role in allowed:
+                return role
+        raise NotAllowed(
+            f"{self.name} may not do this: it needs the role {' or '.join(sorted(allowed))}; "
+            "an operator can give it with: workbench people add"
+        )
+
+
+@dataclass(slots=True)
+class Change:
+    """What one transaction adds to the log."""
+
+    study: "Study"
+    role: Role
+    time: datetime
+    log: Log
+    lines: list[bytes] = field(default_factory=list)
+
+    def record(
+        self,
+        details: Details,
+        object_id: object,
+        *,
+        version: int | None = None,
+        outcome: Outcome = Outcome.OK,
+        reason: str | None = None,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> Event:
+        """Add the event that belongs to this change; it is stored with the change or not at all."""
+        draft = EventDraft(
+            details=details,
+            object_id=str(object_id),
+            object_version=version,
+            outcome=outcome,
+            reason=reason,
+            digest_before=before,
+            digest_after=after,
+        )
+        event, line = self.log.add(draft, self.study.context(self.role), self.time)
+        self.lines.append(line)
+        return event
+
+
+class Study:
+    """A study that this process holds open.  Made by `workbench.study.opening`."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        identity: Identity,
+        db: Connection,
+        policy: LoadedPolicy,
+        study_secret: bytes,
+        log: Log,
+        mirror: Mirror,
+        actor: Actor,
+    ) -> None:
+        self.folder = folder
+        self.identity = identity
+        self.db = db
+        self.loaded_policy = policy
+        self.policy = policy.policy
+        self.log = log
+        self.mirror = mirror
+        self.actor = actor
+        self.sitting = secrets.token_hex(8)
+        self._secret = study_secret
+        self._host = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())[:80] or "unnamed"
+
+    @cached_property
+    def scanner(self) -> "Scanner":
+        """The detector under this study's policy; built at first use, since it takes a second."""
+        from redaction.scanner import Scanner
+
+        return Scanner(self.policy.redaction)
+
+    def context(self, role: Role) -> Context:
+        """Who acts, for an event."""
+        return Context(
+            actor=self.actor.name,
+            role=role.value,
+            authenticated=self.actor.authenticated,  # type: ignore[arg-type]
+            sitting=self.sitting,
+            host=self._host,
+            version=__version__,
+            policy_digest=self.loaded_policy.digest,
+            face=self.actor.face.value,
+        )
+
+    @contextmanager
+    def change(self, role: Role) -> Iterator[Change]:
+        """One transaction: rows and their events together, then the mirror.
+
+        The mirror must hold everything that came before; so a mirror that cannot be written stops the next change
+        before it begins, and no more than one transaction is ever ahead of it.
+        """
+        self.complete_mirror()
+        change = Change(self, role, datetime.now(UTC), self.log.copy())
+        with Interrupts() as interrupts:
+            with self.db.transaction():
+                yield change
+                interrupts.hold()
+                events.append(self.db, self.log.size, change.lines)
+            first, self.log = self.log.size, change.log
+            self.mirror.append(change.lines, first=first)
+
+    def complete_mirror(self, since: int | None = None) -> int:
+        """Bring the mirror up to the store; how many events it lacked."""
+        if since is None and self.mirror.size == self.log.size:
+            return 0
+        return self.mirror.reconcile(
+            self.log.size,
+            lambda start, stop: events.lines(self.db, start, stop),
+            since=self.mirror.size if since is None else since,
+        )
+
+    def keyed_digest(self, record: str, text: str | bytes) -> str:
+        """HMAC-SHA-256 (hex) under a key of this record's own, so that disclosing it tells of no other record."""
+        data = text.encode() if isinstance(text, str) else text
+        return hmac.new(self.record_key(record), data, "sha256").hexdigest()
+
+    def record_key(self, record: str) -> bytes:
+        """The digest key of one record: HKDF-SHA-256(study secret, record), 32 bytes."""
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=record.encode()).derive(self._secret)
+
+    def body_digest(self, exchange: int, version: int, question: str, answer: str) -> str:
+        """The digest under which a version of an exchange is decided and released."""
+        return self.keyed_digest(f"body:{exchange}:{version}", json.dumps([question, answer], ensure_ascii=True))
+
+    def write_checkpoint(self) -> None:
+        """Sign the log as it stands now into the mirror."""
+        key = SigningKey.load(self.folder.log_key)
+        self.mirror.write_checkpoint(key.sign(self.log.size, self.log.root))
+
+    def close(self) -> None:
+        """Sign the log's state and let go of the store."""
+        try:
+            self.write_checkpoint()
+        finally:
+            self.db.close()

@@ -1,0 +1,42 @@
+"""The calm theme: few colours, far enough apart to survive a terminal with sixteen of them."""
+
+from textual.theme import Theme
+
+CALM = Theme(
+    name="calm",
+    dark=True,
+    primary="#7fb4e0",
+    secondary="#8aa6a3",
+    accent="#7fb4e0",
+    warning="#ffb454",
+    error="#ff7a70",
+    success="#5fd38d",
+    foreground="#d5dbe1",
+    background="#12161b",
+    surface="#12161b",
+    panel="#232b34",
+    variables={
+        "muted": "#8d99a6",
+        "entity-person": "#ff7ac6",
+        "entity-place": "#5ee08a",
+        "entity-time": "#f2e05c",
+        "entity-contact": "#55d8e8",
+        "entity-number": "#ff9a55",
+        "entity-indirect": "#b79bff",
+        "scrollbar": "#46525f",
+        "scrollbar-hover": "#5d6b7a",
+        "scrollbar-active": "#7fb4e0",
+        "scrollbar-background": "#12161b",
+        "scrollbar-background-hover": "#12161b",
+        "scrollbar-background-active": "#12161b",
+        "scrollbar-corner-color": "#12161b",
+        "border": "#7fb4e0",
+        "border-blurred": "#46525f",
+        "block-cursor-background": "#2f4a66",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#253444",
+        "block-cursor-blurred-foreground": "#ffffff",
+        "footer-key-foreground": "#7fb4e0",
+    },
+)

@@ -1,0 +1,101 @@
+"""What stands in the two panes: the source page, and the exchange with its history."""
+
+from workbench.desk.views import BodyFinding, ExchangeView, Flag, Side
+from workbench.tui.highlight import Drawn, Highlight, draw, plain
+from workbench.tui.words import entity_style, paraphraser
+
+Item = BodyFinding | Flag
+"""What can be chosen in the list below the exchange."""
+
+BODY_KINDS = {"raw": "as generated", "treated": "identifiers replaced", "edited": "edited"}
+
+
+def items(view: ExchangeView) -> tuple[Item, ...]:
+    """The flags and findings of an exchange, those that need a decision first."""
+    waiting = [finding for finding in view.findings if finding.state == "open"]
+    settled = [finding for finding in view.findings if finding.state != "open"]
+    return (*view.flags, *waiting, *settled)
+
+
+def excerpt(view: ExchangeView, item: Item) -> str:
+    """The words of the exchange that a flag or finding is about; empty when it is about the whole exchange."""
+    if item.side is None or item.start is None or item.stop is None:
+        return ""
+    return _side(view, item.side)[item.start : item.stop]
+
+
+def source_place(view: ExchangeView, item: Item) -> tuple[int, int] | None:
+    """Where on the source page an item stands: where a flag says so, else where the same words stand."""
+    flags = [item] if isinstance(item, Flag) else [flag for flag in view.flags if _overlap(flag, item)]
+    for flag in flags:
+        if flag.source_start is not None and flag.source_stop is not None:
+            return flag.source_start, flag.source_stop
+    words = excerpt(view, item).casefold()
+    if not words:
+        return None
+    for found in view.source_findings:
+        if view.source[found.start : found.stop].casefold() == words:
+            return found.start, found.stop
+    start = view.source.lower().find(words)
+    return None if start < 0 else (start, start + len(words))
+
+
+def source_sheet(view: ExchangeView, chosen: Item | None) -> Drawn:
+    """The source page: findings framed, timestamps and transcriber's notes dimmed."""
+    highlights = [Highlight(mark.start, mark.stop, "$muted italic") for mark in view.marks]
+    highlights += [
+        Highlight(f.start, f.stop, entity_style(f.entity), "" if f.keep else f.entity.value, settled=f.keep)
+        for f in view.source_findings
+    ]
+    return draw(view.source, highlights, source_place(view, chosen) if chosen else None)
+
+
+def exchange_sheet(view: ExchangeView, chosen: Item | None) -> Drawn:
+    """Question and answer with their findings, then how the exchange came about and what was decided so far."""
+    sheet = plain("Question\n", "bold $primary")
+    sheet += _body(view, "question", chosen) + plain("\n\nAnswer\n", "bold $primary") + _body(view, "answer", chosen)
+    sheet += plain("\n\nHistory\n", "bold $primary") + plain(_history(view), "$muted")
+    if view.malformed is not None:
+        sheet = plain(f"Malformed: {view.malformed}\n\n", "bold $warning") + sheet
+    return sheet
+
+
+def _history(view: ExchangeView) -> str:
+    row = view.row
+    lines = [
+        f"version {row.version}, {BODY_KINDS[view.body_kind]}, {row.words} words" + (", short" if row.short else ""),
+        f"paraphrased by {paraphraser(view.backend)}",
+    ]
+    for decision in view.decisions:
+        verdict = {"approve": "approved", "reject": "rejected"}[decision.verdict.value]
+        reason = f" ({decision.reason.replace('_', ' ')})" if decision.reason else ""
+        when = decision.time[:16].replace("T", " ")
+        lines.append(f"version {decision.version} {verdict}{reason} by {decision.person}, {decision.face}, {when}")
+    return "\n".join(lines)
+
+
+def _body(view: ExchangeView, side: Side, chosen: Item | None) -> Drawn:
+    highlights = []
+    for flag in view.flags:
+        if flag.side == side and flag.start is not None and flag.stop is not None:
+            highlights.append(Highlight(flag.start, flag.stop, "$warning", flag.kind.value))
+    for finding in view.findings:
+        if finding.side == side:
+            is_open = finding.state == "open"
+            label = finding.entity.value if is_open else ""
+            settled = finding.state in ("kept", "dismissed")
+            highlights.append(Highlight(finding.start, finding.stop, entity_style(finding.entity), label, settled))
+    place = None
+    if chosen is not None and chosen.side == side and chosen.start is not None and chosen.stop is not None:
+        place = (chosen.start, chosen.stop)
+    return draw(_side(view, side), highlights, place)
+
+
+def _side(view: ExchangeView, side: Side) -> str:
+    return view.question if side == "question" else view.answer
+
+
+def _overlap(flag: Flag, finding: BodyFinding) -> bool:
+    if flag.side != finding.side or flag.start is None or flag.stop is None:
+        return False
+    return flag.start < finding.stop and finding.start < flag.stop
