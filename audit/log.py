@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from audit.checkpoint import Checkpoint
 from audit.details import Count, Digest, Strict
-from audit.errors import LogFault
+from audit.errors import ForkError, LogFault
 from audit.events import NO_LEAF, Context, Event, EventDraft, Time, parse_line
 from audit.merkle import Frontier, leaf_hash
 
@@ -34,8 +35,11 @@ class Log:
         log = pending
     """
 
-    def __init__(self, lines: Iterable[bytes] = ()) -> None:
-        """Read the stored lines (canonical, without line ends), in order from event 0."""
+    def __init__(self, lines: Iterable[bytes] = (), anchor: Checkpoint | None = None) -> None:
+        """Read the stored lines (canonical, without line ends), in order from event 0.
+
+        Raises `ForkError` if they do not have the anchor's root at its size.
+        """
         self._frontier = Frontier()
         self._last = NO_LEAF
         self._last_time: datetime | None = None
@@ -43,6 +47,13 @@ class Log:
         for line in lines:
             leaf = leaf_hash(line)
             self._frontier.append(leaf)
+            if anchor is not None and self.size == anchor.size and self.root != anchor.root:
+                raise ForkError(
+                    f"the first {anchor.size} events are not those that the signed checkpoint vouches for; nothing runs "
+                    "until this is explained",
+                    kind="root",
+                    sequence=anchor.size - 1,
+                )
         if leaf:
             event = parse_line(line, self.size - 1)
             if event.sequence != self.size - 1:

@@ -41,7 +41,6 @@ class Connection:
         if not create and not path.is_file():
             raise StudyError(f"The store {path} is missing; restore it from your backup.")
         extension = _extension()
-        _empty(temporary)
         self._db = duckdb.connect(
             ":memory:",
             config={
@@ -60,6 +59,8 @@ class Connection:
         except duckdb.Error as problem:
             self._db.close()
             raise _explained(path, problem) from None
+        # Only now that the lock on the store is ours: another process could be using the folder.
+        _empty(temporary)
         # No allowed_directories: with it, an unencrypted ATTACH and a plain COPY would succeed after the lock.
         self._db.execute("SET enable_external_access = false")
         self._db.execute("SET lock_configuration = true")

@@ -7,7 +7,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from audit.checkpoint import SigningKey, save_public_key
+from audit.checkpoint import Checkpoint, PublicKey, SigningKey, open_checkpoint, save_public_key
 from audit.details import PersonAdded, StudyCreated, StudyOpened
 from audit.log import Log
 from audit.mirror import Mirror
@@ -105,8 +105,8 @@ def open_study(root: Path, secret: Secret, face: Face, *, scripted: str | None =
         if encoded is None or policy.digest != digest:
             raise StudyError(f"The store of {root} is damaged; restore it from your backup.")
         actor = _actor(db, face, scripted)
-        log = Log(events.lines(db, 0, events.size(db)))
         mirror = Mirror(folder.mirror)
+        log = Log(events.lines(db, 0, events.size(db)), _anchor(folder, mirror))
         study = Study(folder, identity, db, policy, base64.b64decode(encoded), log, mirror, actor)
         completed = study.complete_mirror(since=max(0, min(mirror.size, log.size) - 1))
         with study.change(next(role for role in Role if role in actor.roles)) as change:
@@ -115,6 +115,12 @@ def open_study(root: Path, secret: Secret, face: Face, *, scripted: str | None =
         db.close()
         raise
     return study
+
+
+def _anchor(folder: Folder, mirror: Mirror) -> Checkpoint | None:
+    """The last signed word on what the log was; closing the study will sign anew, so it is compared first."""
+    note = mirror.checkpoint()
+    return open_checkpoint(note, PublicKey.load(folder.log_public_key)) if note else None
 
 
 def _actor(db: Connection, face: Face, scripted: str | None) -> Actor:

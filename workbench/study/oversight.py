@@ -46,7 +46,6 @@ def show_policy(study: Study, command: commands.ShowPolicy, role: Role) -> views
 def verify_audit(study: Study, command: commands.VerifyAudit, role: Role) -> views.AuditOutcome:
     """Check the mirror, the store's own rows and the decisions against each other, and record that it was done."""
     study.complete_mirror()
-    study.write_checkpoint()
     report = verify_log(
         study.mirror,
         public_key=PublicKey.load(study.folder.log_public_key),

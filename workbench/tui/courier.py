@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from threading import Lock
+from typing import Literal
 
 from textual.message import Message
 from textual.screen import Screen
@@ -59,7 +60,12 @@ class DeskScreen(Screen[None]):
 
     def tell(self, problem: UserError | AuditError) -> None:
         """Show the one sentence of an error."""
-        self.notify(str(problem), severity="warning", markup=False, timeout=8)
+        self.say(str(problem), severity="warning")
+
+    def say(self, sentence: str, *, severity: Literal["information", "warning"] = "information") -> None:
+        """Show one sentence above the footer, in place of the one before."""
+        self.app.clear_notifications()
+        self.notify(sentence, severity=severity, markup=False, timeout=8)
 
     def _carry(
         self,

@@ -1,4 +1,4 @@
-"""The line at the top: which study, how far it is, who paraphrased it, and that this is the terminal face."""
+"""The line at the top: under which policy, how far the study is, who paraphrased it, and that this is the terminal face."""
 
 from textual.content import Content
 from textual.widgets import Static
@@ -26,7 +26,7 @@ class Heading(Static):
             "approved": counts.approved,
             "rejected": counts.rejected,
         }
-        parts: list[tuple[str, str]] = [(f" {counts.study[:8]} ", "bold $primary")]
+        parts: list[tuple[str, str]] = [(f" {counts.policy} ", "bold $primary")]
         parts += [(f"  {STATE_MARKS[state]} {number:,} {state}", STYLES[state]) for state, number in numbers.items()]
         parts.append((f"   {backends}, {Face.TUI.value}", "$muted"))
         self.update(Content.assemble(*parts))

@@ -239,7 +239,7 @@ class ReviewScreen(DeskScreen):
         if not is_open(finding):
             # The first press shows which finding the next one is about.
             if not self.evidence.choose_open():
-                self.notify("No finding is open here.", markup=False)
+                self.say("No finding is open here.")
             return
 
         def chosen(reason: DismissReason | None) -> None:
@@ -307,7 +307,7 @@ class ReviewScreen(DeskScreen):
     def _saved(self, view: ExchangeView) -> None:
         self._rescreened(view)
         found = f"{view.row.open} open findings" if view.row.open != 1 else "1 open finding"
-        self.notify(f"Saved as version {view.row.version} and screened again: {found}.", markup=False)
+        self.say(f"Saved as version {view.row.version} and screened again: {found}.")
 
     def action_leave_editor(self) -> None:
         if self._busy:
