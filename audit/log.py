@@ -49,8 +49,8 @@ class Log:
             self._frontier.append(leaf)
             if anchor is not None and self.size == anchor.size and self.root != anchor.root:
                 raise ForkError(
-                    f"the first {anchor.size} events are not those that the signed checkpoint vouches for; nothing runs "
-                    "until this is explained",
+                    f"the first {anchor.size} events are not those that the signed checkpoint vouches for; nothing "
+                    "runs until this is explained",
                     kind="root",
                     sequence=anchor.size - 1,
                 )

@@ -79,7 +79,7 @@ def answer(
     questions = list(read_questions(question_file).values())[:limit]
     digest = setting.digest()
     if setting.adapter and read_run(setting.adapter)["base"]["digest"] != base_digest(setting.base):
-        raise EvalError(f"The adapter in {setting.adapter} was trained on another base than {setting.base}; check --base.")
+        raise EvalError(f"The adapter in {setting.adapter} was trained on another base; check --base.")
     with Appender(out) as rows:
         done = _answered(out, digest) if rows.has_rows() else set()
         work = [question for question in questions if (question.question_id, model_id) not in done]

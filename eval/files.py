@@ -144,7 +144,7 @@ class Appender:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self._file.close()
-            raise EvalError(f"{self.path} is being written by another run; wait for it or give another --out.") from None
+            raise EvalError(f"{self.path} is in use by another run; wait for it or change --out.") from None
         self._file.seek(0)
         whole = self._file.read()
         if not whole.endswith(b"\n"):

@@ -86,7 +86,7 @@ def judge(
     work = [(key, answer) for key, answer in answers.items() if key[0] in questions]
     if not work:
         raise EvalError(f"No answer belongs to a question of {question_file}; give answers to these questions.")
-    schema = loaded.rubric.schema()
+    schema = loaded.rubric.judgement_schema()
     with Appender(out) as ratings:
         before = read_ratings([out]) if ratings.has_rows() else {}
         for done, ((question, model), answer) in enumerate(work, 1):

@@ -73,7 +73,7 @@ def compare(metric: str, model: list[int], base: list[int]) -> Comparison:
     difference = None if mean is None or mean_base is None else mean - mean_base
     low = high = t = p = effect = None
     verdict: Verdict = "not testable"
-    if len(model) >= 2 and len(base) >= 2 and difference is not None:
+    if mean is not None and mean_base is not None and difference is not None and min(len(model), len(base)) >= 2:
         freedom = len(model) + len(base) - 2
         squares = statistics.variance(model) * (len(model) - 1) + statistics.variance(base) * (len(base) - 1)
         pooled = math.sqrt(squares / freedom)
@@ -112,10 +112,10 @@ def report(rows: Iterable[Rating], rubric: Rubric, base: str) -> list[JudgeRepor
 
 def _judge_report(judge: str, rows: list[Rating], rubric: Rubric, base: str) -> JudgeReport:
     if len({row.rubric for row in rows}) > 1:
-        raise EvalError(f"The ratings of {judge} come from different rubrics; report each rubric's ratings by themselves.")
+        raise EvalError(f"The ratings of {judge} come from different rubrics; report each rubric by itself.")
     for row in rows:
         if row.status == "rated" and set(row.ratings) != set(rubric.keys):
-            raise EvalError(f"A rating of {judge} for question {row.question_id} lacks a metric; judge that answer again.")
+            raise EvalError(f"A rating of {judge} for question {row.question_id} lacks a metric; judge it again.")
     models = sorted({row.model_id for row in rows}, key=lambda name: (name != base, name))
     if models[0] != base:
         raise EvalError(f"--base {base} has no ratings by {judge}; the ratings are of: {', '.join(models)}.")

@@ -46,7 +46,9 @@ class Encoder:
 
     def __init__(self, tokenizer: Any, lengths: Lengths) -> None:
         if not tokenizer.is_fast or tokenizer.eos_token_id is None:
-            raise TrainingError("The base's tokenizer has no tokenizer.json or no end-of-sequence token; use another base.")
+            raise TrainingError(
+                "The base's tokenizer has no tokenizer.json or no end-of-sequence token; change --base."
+            )
         if not tokenizer.chat_template:
             tokenizer.chat_template = plain_format()
         self.tokenizer, self.lengths = tokenizer, lengths

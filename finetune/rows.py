@@ -33,7 +33,7 @@ def read_rows(bundle: Bundle, configs: list[str]) -> list[Row]:
             try:
                 table = pq.read_table(file, columns=list(COLUMNS))
             except (pa.ArrowException, OSError, KeyError):
-                raise TrainingError(f"{file} lacks one of the columns {', '.join(COLUMNS)}; build the release anew.") from None
+                raise TrainingError(f"{file} lacks a column of {', '.join(COLUMNS)}; build the release anew.") from None
             rows += [Row(**{name: value or "" for name, value in row.items()}) for row in table.to_pylist()]
     if not rows:
         raise TrainingError(f"{bundle.path} holds no rows to train on; approve exchanges and build the release anew.")

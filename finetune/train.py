@@ -15,7 +15,7 @@ from typing import Any
 
 from audit.bundle import verify_bundle
 from finetune.errors import Interrupted, TrainingError
-from finetune.examples import Encoder, count_cuts
+from finetune.examples import Encoder, Example, count_cuts
 from finetune.parameters import LoraCount, count_lora
 from finetune.record import FORMAT, check_run, make_run, versions, write_record
 from finetune.rows import read_rows, split, usual_instruction
@@ -23,6 +23,7 @@ from policies.bases import OFFLINE, base_digest
 from policies.recipes import LoadedRecipe, Recipe
 
 Say = Callable[[str], None]
+CHECKPOINTS = "checkpoints"
 
 CARD = """---
 library_name: peft
@@ -104,8 +105,8 @@ def train(job: Job, *, resume: bool, say: Say) -> None:
         "versions": versions(),
     }
     make_run(job.out, record)
-    trainer = _trainer(libraries, job, model, tokenizer, [e.features() for e in examples], [e.features() for e in checks])
-    checkpoint = libraries.trainer_utils.get_last_checkpoint(trainer.args.output_dir) if resume else None
+    trainer = _trainer(libraries, job, model, tokenizer, examples, checks)
+    checkpoint = _last_checkpoint(job.out / CHECKPOINTS) if resume else None
     with _stop_on_signal(libraries, trainer) as stopped:
         trainer.train(resume_from_checkpoint=checkpoint)
     record |= {"steps": trainer.state.global_step, "losses": _losses(trainer.state.log_history)}
@@ -123,7 +124,6 @@ def train(job: Job, *, resume: bool, say: Say) -> None:
 class _Libraries:
     torch: Any
     transformers: Any
-    trainer_utils: Any
     peft: Any
 
 
@@ -136,13 +136,12 @@ def _libraries() -> _Libraries:
         import peft
         import torch
         import transformers
-        from transformers import trainer_utils
     except ImportError:
-        raise TrainingError("Training needs the extra `finetune`; install it with: pip install '.[finetune]'.") from None
+        raise TrainingError("Training needs the extra `finetune`; run: pip install '.[finetune]'.") from None
     warnings.filterwarnings("ignore", module="torch|bitsandbytes|peft|transformers|accelerate")
     transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
-    return _Libraries(torch, transformers, trainer_utils, peft)
+    return _Libraries(torch, transformers, peft)
 
 
 def _load_tokenizer(libraries: _Libraries, base: Path) -> Any:
@@ -201,8 +200,8 @@ def _trainer(
     job: Job,
     model: Any,
     tokenizer: Any,
-    examples: list[dict[str, list[int]]],
-    checks: list[dict[str, list[int]]],
+    examples: list[Example],
+    checks: list[Example],
 ) -> Any:
     recipe, transformers = job.recipe.recipe, libraries.transformers
     stopping = recipe.early_stopping
@@ -210,7 +209,7 @@ def _trainer(
     every = max(1, epoch // (stopping.checks_per_epoch if stopping else 4))
     checking = {"eval_strategy": "steps", "eval_steps": every, "load_best_model_at_end": True} if stopping else {}
     arguments = transformers.TrainingArguments(
-        output_dir=str(job.out / "checkpoints"),
+        output_dir=str(job.out / CHECKPOINTS),
         num_train_epochs=recipe.epochs,
         max_steps=job.max_steps or -1,
         per_device_train_batch_size=recipe.batch.per_device,
@@ -238,8 +237,8 @@ def _trainer(
         model=model,
         args=arguments,
         data_collator=transformers.DataCollatorForSeq2Seq(tokenizer, padding=True),
-        train_dataset=examples,
-        eval_dataset=checks or None,
+        train_dataset=[example.features() for example in examples],
+        eval_dataset=[example.features() for example in checks] or None,
         processing_class=tokenizer,
         callbacks=[transformers.EarlyStoppingCallback(stopping.patience)] if stopping else [],
     )
@@ -262,6 +261,12 @@ def _stop_on_signal(libraries: _Libraries, trainer: Any) -> Iterator[threading.E
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _last_checkpoint(folder: Path) -> str | None:
+    """The newest complete checkpoint; one that a crash cut off lacks the trainer's state, which is written last."""
+    complete = [state.parent for state in folder.glob("checkpoint-*/trainer_state.json")]
+    return str(max(complete, key=lambda path: int(path.name.rpartition("-")[2]))) if complete else None
 
 
 def _losses(history: list[dict[str, Any]]) -> list[dict[str, float]]:

@@ -80,7 +80,7 @@ class Generation(Section):
 
 
 class EarlyStopping(Section):
-    """Part of the rows is held out; training stops when the loss on it no longer falls, and the best checkpoint stays."""
+    """Some rows are held out; training stops when the loss on them no longer falls, and the best checkpoint stays."""
 
     held_out: Annotated[float, Field(gt=0, lt=1)]
     """Share of the rows that is held out."""

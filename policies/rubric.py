@@ -49,7 +49,7 @@ class Rubric(Section):
         """The printed name of a metric, or of the overall rating."""
         return next((metric.name for metric in self.metrics if metric.key == key), "Overall")
 
-    def schema(self) -> dict[str, Any]:
+    def judgement_schema(self) -> dict[str, Any]:
         """JSON schema of a judgement: the explanation first, then one rating per key."""
         rating = {"type": ["integer", "string"], "enum": [*SCALE, NOT_APPLICABLE]}
         ratings = {

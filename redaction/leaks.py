@@ -77,7 +77,7 @@ def _whole(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
     words = page.words
     for at in range(len(words) - len(wanted) + 1):
         run = words[at : at + len(wanted)]
-        if [w.fold for w in run] == wanted and (len(wanted) > 1 or _stands_out(run[0])):
+        if [w.fold for w in run] == wanted and (len(wanted) > 1 or _stands_out(entity, run[0])):
             yield Leak(run[0].start, run[-1].end, entity, "the same words as on the source page")
 
 
@@ -85,9 +85,10 @@ def _says_nothing(word: str) -> bool:
     return len(word) < 2 or word in FUNCTION_WORDS
 
 
-def _stands_out(word: Word) -> bool:
-    """A word that is also a common one (Will, Grace) counts only with a capital within the sentence."""
-    if word.common <= 1 or not word.text[0].isalpha():
+def _stands_out(entity: Entity, word: Word) -> bool:
+    """A name that is also a common word (Will, Grace), and May or March, count only with a capital in the sentence."""
+    doubtful = entity in {Entity.NAME, Entity.LOCATION, Entity.FACILITY} or word.fold in {"may", "march"}
+    if word.common <= 1 or not doubtful:
         return True
     return word.capital and (not word.initial or word.common <= 2)
 
@@ -102,7 +103,7 @@ def _parts(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
     for word in page.words:
         if word.fold not in parts or word.text[0].isdigit():
             continue
-        if entity is Entity.NAME and _stands_out(word):
+        if entity is Entity.NAME and _stands_out(entity, word):
             yield Leak(word.start, word.end, entity, "part of a name on the source page")
         elif (
             entity is not Entity.NAME

@@ -101,7 +101,7 @@ class Page:
                 start = line.start() + token.start()
                 gap = self.plain[last:start]
                 initial = not words or bool(SENTENCE_BREAK.search(gap))
-                if initial and gap == ". " and (words[-1].fold in ABBREVIATIONS or len(words[-1].fold) == 1):
+                if words and initial and gap == ". " and (words[-1].fold in ABBREVIATIONS or len(words[-1].fold) == 1):
                     initial = False
                 folded = without_possessive(fold(token[0]))
                 cut = 2 if fold(token[0]).endswith("'s") else 0

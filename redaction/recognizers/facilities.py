@@ -167,7 +167,10 @@ class FacilityRecognizer(RuleRecognizer):
                 first > 1 and words[first - 2].text.lower() in WORKING and page.fold_at(first - 1) in {"at", "for"}
             )
             if working and not words[first].caseless and words[first].fold not in FUNCTION_WORDS:
-                yield Hit(words[first].start, words[stop - 1].full_end, 0.6, "named as somebody's place of work")
+                last = stop
+                while page.fold_at(last) in {"and", "of", "for"} and last + 1 < len(words) and words[last + 1].capital:
+                    last += 2
+                yield Hit(words[first].start, words[last - 1].full_end, 0.6, "named as somebody's place of work")
             if " ".join(w.fold for w in words[first:stop]) in gazetteers.regions():
                 continue
             if (words[first].initial and stop - first == 1) or not fitting or words[first].fold in FUNCTION_WORDS:

@@ -15,7 +15,15 @@ SUFFIXES = word_set(
     "street st avenue ave road rd drive dr lane ln boulevard blvd court ct circle cir place pl terrace "
     "parkway pkwy highway hwy alley pike turnpike trail crossing plaza loop square freeway causeway "
     "expressway"
+    " bend bluff branch brook cove creek crest dale estates ferry ford forest garden gardens glen green grove harbor "
+    "haven heights hill hills hollow island knoll lake landing manor meadow meadows mill oaks orchard park pass path "
+    "point ridge row run shore spring springs station stream trace valley view village vista walk way woods"
 )
+ALWAYS_SUFFIXES = word_set(
+    "street st avenue ave road rd drive lane ln boulevard blvd court ct circle place terrace parkway pkwy highway hwy "
+    "alley pike turnpike trail crossing plaza loop square freeway causeway expressway way"
+)
+"""Suffixes that need no capital after a house number."""
 LONE_SUFFIXES = word_set("street avenue road drive lane boulevard parkway terrace highway turnpike court")
 """Suffixes that make an address of the words before them without a house number."""
 NUMBERED_WAYS = word_set("highway hwy route interstate fm")
@@ -83,7 +91,8 @@ class LocationRecognizer(RuleRecognizer):
             while first and at - first < 3 and words[first].tight and LocationRecognizer._street_word(page, first - 1):
                 first -= 1
             number = numbers.get(first - 1)
-            if number and words[first].tight:
+            named_way = word.fold in ALWAYS_SUFFIXES or (first < at and word.capital)
+            if number and words[first].tight and named_way:
                 reason = "a house number and a street"
                 if first < at or number.pieces > 1 or number.digits > 2:
                     yield Hit(number.start, word.end, 0.85, reason)
@@ -139,7 +148,7 @@ class LocationRecognizer(RuleRecognizer):
                     first -= 1
                 if first < at and (word.capital or word.caseless or word.fold in {"county", "river", "creek"}):
                     yield Hit(words[first].start, word.end, 0.6, "a landmark, county or part of a town")
-            elif word.fold in LANDMARKS_BEFORE and word.capital and at + 1 < len(words):
+            if word.fold in LANDMARKS_BEFORE and word.capital and at + 1 < len(words):
                 after = words[at + 1]
                 if after.tight and after.capital:
                     yield Hit(word.start, after.end, 0.6, "a landmark")

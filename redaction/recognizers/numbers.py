@@ -36,7 +36,7 @@ CUES: dict[Entity, frozenset[str]] = {
     ),
 }
 CUE_OF = {word: entity for entity, words in CUES.items() for word in words}
-WRITTEN_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d{3})[A-Z]{1,8}-?\d{3,8}(?:-\d{1,4}|[A-Z])?(?![\w-])")
+WRITTEN_CODE = re.compile(r"(?<![\w-])(?=[\w-]*\d{3})[A-Z]{1,8}-?\d{3,8}(?:(?:-\d{1,6}){1,3}|[A-Z])?(?![\w-])")
 MIXED_CODE = re.compile(r"(?<![\w@.-])(?=\w*\d\w*\d\w*\d)(?=\w*[A-Z])[A-Z0-9]{6,20}(?![\w@-])")
 GROUPED = re.compile(r"(?<![\w-])\d{2,6}(?:-\d{2,6}){1,3}(?![\w-])")
 VIN = re.compile(r"(?<!\w)[A-HJ-NPR-Z0-9]{11}\d{6}(?!\w)")
@@ -86,7 +86,7 @@ class NumberRecognizer(RuleRecognizer):
         before = page.text[max(0, number.start - 1) : number.start]
         after = page.fold_at(number.last + 1)
         said = page.text[number.start : number.end]
-        if (before in {"$", "#"} and before == "$") or page.text[number.end : number.end + 1] in {"%", "/"}:
+        if before == "$" or page.text[number.end : number.end + 1] in {"%", "/"}:
             return True
         if re.search(r"\d,\d{3}\b", said) or after in {"dollars", "dollar", "percent", "miles", "milligrams", "years"}:
             return True
@@ -95,7 +95,7 @@ class NumberRecognizer(RuleRecognizer):
     def _judge(self, page: Page, number: SpokenNumber, last: _Last | None) -> Hit | None:
         size = len(number.value)
         yearlike = bool(YEAR.match(number.value)) and number.pieces <= 3
-        cue = self._cue(page, number)
+        cue = self._cue(page, number.first)
         lettered = size > number.digits
         if (
             not lettered
@@ -123,31 +123,31 @@ class NumberRecognizer(RuleRecognizer):
         return bool(re.fullmatch(r"(?:0?[1-9]|1[0-2])[0-5][05]", number.value)) and number.pieces <= 2
 
     @staticmethod
-    def _cue(page: Page, number: SpokenNumber) -> Entity | None:
-        """The entity of the nearest telling word before the number, else of a kind of number (None: no cue)."""
+    def _cue(page: Page, first: int) -> Entity | None:
+        """The entity of the nearest telling word before the word at `first`, else of a number's (None: no cue)."""
         weak: Entity | None = None
         lines = 0
-        for at in range(number.first - 1, max(number.first - 1 - WINDOW, -1), -1):
+        for at in range(first - 1, max(first - 1 - WINDOW, -1), -1):
             lines += page.words[at + 1].gap.count("\n")
             if lines > 1:
                 break
-            entity = CUE_OF.get(page.words[at].fold)
+            letters = "".join(page.fold_at(i) for i in (at - 2, at - 1, at))
+            entity = CUE_OF.get(page.words[at].fold) or (Entity.MRN if letters == "mrn" else None)
             if entity is Entity.ID or (entity is Entity.PHONE and page.words[at].fold.startswith("call")):
                 weak = weak or entity
             elif entity:
                 return entity
         return weak
 
-    @staticmethod
-    def _written(page: Page) -> Iterator[Hit]:
+    def _written(self, page: Page) -> Iterator[Hit]:
         text = page.plain
-        for match in WRITTEN_CODE.finditer(text):
-            study = "-" in match[0] and len(match[0].split("-")[0]) > 1 and match[0][0].isalpha()
-            yield Hit(
-                match.start(), match.end(), 0.7, "letters and digits of a code", Entity.STUDY_ID if study else Entity.ID
-            )
-        for match in MIXED_CODE.finditer(text):
-            yield Hit(match.start(), match.end(), 0.65, "letters and digits of a code", Entity.ID)
+        starts = {word.start: at for at, word in enumerate(page.words)}
+        for pattern in (WRITTEN_CODE, MIXED_CODE):
+            for match in pattern.finditer(text):
+                cue = self._cue(page, starts.get(match.start(), 0)) or Entity.ID
+                if cue is Entity.ID and re.match(r"[A-Z]{2,}-\d", match[0]):
+                    cue = Entity.STUDY_ID
+                yield Hit(match.start(), match.end(), 0.7, "letters and digits of a code", cue)
         for match in GROUPED.finditer(text):
             if len(re.sub(r"\D", "", match[0])) >= 6:
                 phone = re.fullmatch(r"(?:\d{3}-)?\d{3}-\d{4}", match[0])

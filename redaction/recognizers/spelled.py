@@ -8,7 +8,10 @@ from redaction.folding import word_set
 from redaction.recognizers.base import Hit, RuleRecognizer
 from redaction.words import Page
 
-LETTER = r"(?:[^\W\d_](?:,? (?:as in|like|for) [^\W\d_]{2,})?|double [^\W\d_]|two [^\W\d_]['\u2019]?s)(?![\w'\u2019])"
+LETTER = (
+    r"(?:[^\W\d_](?:,? (?:as in|like|for) (?!(?:that|this|it|the|you|me|him|her)\b)[^\W\d_]{2,})?|"
+    r"double [^\W\d_]|two [^\W\d_]['\u2019]?s)(?![\w'\u2019])"
+)
 SPELLED = re.compile(rf"(?i)(?<![\w.'\u2019-]){LETTER}(?:(?:\s?-\s?|, ?(?:and |then )?| ){LETTER}){{2,}}")
 PAIR = re.compile(r"(?<![\w.-])[A-Z]-[A-Z](?![\w-])")
 INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.){2,3}(?!\w)")

@@ -71,7 +71,12 @@ BAD = {
 
 @pytest.mark.parametrize("reply", BAD.values(), ids=BAD.keys())
 def test_a_reply_that_is_no_complete_judgement_fails_and_the_others_count(
-    reply: str, serve: Callable[..., str], questions: Path, answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    reply: str,
+    serve: Callable[..., str],
+    questions: Path,
+    answers: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def mostly(request: dict[str, Any]) -> str:
         return reply if "tuned says 3" in request["messages"][0]["content"] else rated()
@@ -86,7 +91,9 @@ def test_a_reply_that_is_no_complete_judgement_fails_and_the_others_count(
     assert failed["reason"]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), lambda x: st.lists(x, max_size=3)))
+@given(
+    st.none() | st.booleans() | st.floats() | st.integers(-2, 13) | st.text() | st.lists(st.integers(1, 10), max_size=2)
+)
 def test_only_whole_numbers_from_1_to_10_and_not_applicable_are_ratings(value: Any) -> None:
     reply = rated(holistic_approach=value)
     if type(value) is int and 1 <= value <= 10:
@@ -117,7 +124,7 @@ def test_the_judge_is_asked_once_per_answer_with_the_rubric_and_the_last_answer_
     assert not any("an earlier answer" in prompt for prompt in prompts)
     assert all(metric.name in prompts[0] and metric.meaning in prompts[0] for metric in RUBRIC.metrics)
     assert all(f"\n{score}: {anchor}" in prompts[0] for score, anchor in RUBRIC.anchors.items())
-    assert requests[0]["response_format"]["json_schema"]["schema"] == RUBRIC.schema()
+    assert requests[0]["response_format"]["json_schema"]["schema"] == RUBRIC.judgement_schema()
     assert requests[0]["temperature"] == 0
 
 
@@ -145,7 +152,11 @@ def test_a_failed_answer_is_tried_again_and_a_changed_answer_is_rated_anew(
     serve: Callable[..., str], questions: Path, answers: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "ratings.jsonl"
-    assert judge(answers, questions, serve(lambda request: "no" if "plain says 2" in str(request) else rated()), out) == 1
+
+    def mostly(request: dict[str, Any]) -> str:
+        return "no" if "plain says 2" in str(request) else rated()
+
+    assert judge(answers, questions, serve(mostly), out) == 1
     assert judge(answers, questions, serve(), out) == 0
     assert len(rows(out)) == 9
     answers.write_text(answers.read_text().replace("tuned says 4", "tuned now says 4"))
@@ -192,7 +203,9 @@ def test_no_other_machine_is_an_endpoint_unless_allowed_by_name(url: str) -> Non
         check_host(url, [])
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/v1", "http://localhost/v1", "https://[::1]:8000/v1", "http://127.9.9.9"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/v1", "http://localhost/v1", "https://[::1]:8000/v1", "http://127.9.9.9"]
+)
 def test_this_machine_is_always_an_endpoint(url: str) -> None:
     check_host(url, [])
 

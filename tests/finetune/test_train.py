@@ -26,7 +26,9 @@ def record(run: Path) -> dict[str, object]:
     return loaded
 
 
-def test_a_run_leaves_an_adapter_that_loads_and_a_record(release: Path, base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_leaves_an_adapter_that_loads_and_a_record(
+    release: Path, base: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run = tmp_path / "run"
     assert train(release, base, run, "--recipe", "paper", "--max-steps", "3") == 0
 
@@ -113,6 +115,21 @@ def test_a_run_that_is_interrupted_and_continued_ends_as_if_it_had_not_been(
     assert not (cut / "checkpoints").exists()
 
 
+def test_a_run_killed_before_or_within_its_first_checkpoint_starts_over(
+    release: Path, base: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    assert train(release, base, run, "--recipe", "paper", "--max-steps", "1") == 0
+    facts = record(run)
+    (run / "run.json").write_text(json.dumps({**facts, "state": "unfinished"}))  # as a kill leaves it
+    assert train(release, base, run, "--recipe", "paper", "--max-steps", "1", "--resume") == 0
+    (run / "run.json").write_text(json.dumps({**facts, "state": "unfinished"}))
+    (run / "checkpoints" / "checkpoint-1").mkdir(parents=True)
+    (run / "checkpoints" / "checkpoint-1" / "adapter_model.safetensors").write_bytes(b"half")
+    assert train(release, base, run, "--recipe", "paper", "--max-steps", "1", "--resume") == 0
+    assert record(run)["state"] == "finished"
+
+
 def tampered(release: Path) -> Path:
     data = next(release.rglob("*.parquet"))
     data.write_bytes(data.read_bytes()[:-1] + b"x")
@@ -150,7 +167,9 @@ def test_nothing_but_an_intact_bundle_is_trained_on(
     assert len(said.err.splitlines()) == 1
 
 
-def test_a_release_with_another_digest_than_the_one_asked_for_is_refused(release: Path, base: Path, tmp_path: Path) -> None:
+def test_a_release_with_another_digest_than_the_one_asked_for_is_refused(
+    release: Path, base: Path, tmp_path: Path
+) -> None:
     assert train(release, base, tmp_path / "run", "--release-digest", "f" * 64) == 2
     assert not (tmp_path / "run").exists()
 

@@ -55,5 +55,3 @@ def alone() -> Callable[[RuleRecognizer, str], list[str]]:
         return [text[h.start : h.end] for h in recognizer.find(Page(text))]
 
     return ask
-
-

@@ -16,7 +16,10 @@ from redaction.recognizers.dates import DateRecognizer
         ("Caregiver: It began in June of 2019.", "June of 2019"),
         ("Caregiver: It began in October.", "October"),
         ("Caregiver: He came home the day after Christmas.", "the day after Christmas"),
-        ("caregiver: it was the fourth of november nineteen ninety eight\ncoach: ok", "the fourth of november nineteen ninety eight"),
+        (
+            "caregiver: it was the fourth of november nineteen ninety eight\ncoach: ok",
+            "the fourth of november nineteen ninety eight",
+        ),
         ("caregiver: we married in may\ncoach: ok", "may"),
         ("Coach: Let us meet the weekend of the eighteenth.", "the weekend of the eighteenth"),
     ],

@@ -56,6 +56,8 @@ def test_letters_spelled_out_and_initials_are_found(alone, text, letters):
     assert letters in alone(SpelledRecognizer(), text)
 
 
-@pytest.mark.parametrize("text", ["He went to the E.R. and had the M.R.I. on Friday.", "I-I don't know, a-a-a lot.", "the V.A. paid"])
+@pytest.mark.parametrize(
+    "text", ["He went to the E.R. and had the M.R.I. on Friday.", "I-I don't know, a-a-a lot.", "the V.A. paid"]
+)
 def test_common_abbreviations_and_stammering_are_no_spelled_names(alone, text):
     assert alone(SpelledRecognizer(), text) == []

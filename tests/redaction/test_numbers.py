@@ -60,6 +60,7 @@ def test_single_letters_belong_to_a_number_read_aloud():
         ("Caregiver: The plate is KRV 4471.", "VEHICLE", "KRV 4471"),
         ("Caregiver: The pump's serial number is 88031457.", "DEVICE", "88031457"),
         ("Coach: You are PISCES-0417 in our files.", "STUDY_ID", "PISCES-0417"),
+        ("Caregiver: The policy number is KV-771-40213.", "HEALTH_PLAN", "KV-771-40213"),
         ("Caregiver: The case number is 77310.", "ID", "77310"),
         ("Caregiver: My card is 4111 1111 1111 1111.", "ACCOUNT", "4111 1111 1111 1111"),
     ],
@@ -69,7 +70,7 @@ def test_a_number_of_one_person_is_found_under_its_name(covered, text, entity, w
 
 
 def test_the_rest_of_a_number_is_found_after_an_interruption(covered):
-    text = "Caregiver: My number is seven one two, three two four, hang on, the dog is barking, eight one oh six."
+    text = "Caregiver: My cell is seven one two, three two four, hang on, the dog is barking, eight one oh six."
     assert [words for entity, words in covered(text) if entity == "PHONE"] == [
         "seven one two, three two four",
         "eight one oh six",

@@ -15,6 +15,7 @@ from redaction.recognizers.locations import LocationRecognizer
         ("Caregiver: We live at 1482 Quillback Lane.", "1482 Quillback Lane"),
         ("Caregiver: It's fourteen eighty-two Quillback Lane.", "fourteen eighty-two Quillback Lane"),
         ("caregiver: send it to two twelve larkmoor avenue please\ncoach: okay", "two twelve larkmoor avenue"),
+        ("Caregiver: Send it to 77 Larkmoor Bend, please.", "77 Larkmoor Bend"),
         ("Caregiver: Use P.O. Box 719 instead.", "P.O. Box 719"),
         ("Caregiver: The zip code is 55414 now.", "55414"),
         ("Caregiver: Ohio, four four one two oh.", "four four one two oh"),
@@ -51,6 +52,7 @@ def test_ordinary_words_after_a_preposition_are_no_places(alone, text):
         ("caregiver: the nurse from lindqvist hospice was kind\ncoach: good", "lindqvist hospice"),
         ("Caregiver: I retired from Local 1187 in the spring.", "Local 1187"),
         ("Caregiver: He works at Amazon, nights.", "Amazon"),
+        ("Caregiver: He works at Pellworth Pipe and Valve.", "Pellworth Pipe and Valve"),
     ],
 )
 def test_an_organisation_tied_to_a_person_is_found(alone, text, name):
@@ -59,7 +61,10 @@ def test_an_organisation_tied_to_a_person_is_found(alone, text, name):
 
 @pytest.mark.parametrize(
     "text",
-    ["Caregiver: The hospital called the nursing home.", "caregiver: she goes to high school and to the church\ncoach: ok"],
+    [
+        "Caregiver: The hospital called the nursing home.",
+        "caregiver: she goes to high school and to the church\ncoach: ok",
+    ],
 )
 def test_an_organisation_without_a_name_is_left_alone(alone, text):
     assert alone(FacilityRecognizer(), text) == []

@@ -1,0 +1,151 @@
+"""What the keys of the review screen do to a study."""
+
+from policies import Verdict
+from workbench.desk.commands import Decide, EditExchange
+from workbench.tui.editor import Editor
+
+
+async def test_approving_records_exactly_the_version_on_screen_and_goes_on(sit, desk, row, view):
+    async with sit(desk) as sitting:
+        shown = sitting.review.shown
+        await sitting.press("a")
+        assert sitting.exchange == 2
+        assert "1 approved" in str(sitting.review.heading.visual)
+    assert row(1).state == "approved"
+    decision = view(1).decisions[-1]
+    assert (decision.version, decision.verdict, decision.face) == (shown.row.version, Verdict.APPROVE, "tui")
+    assert row(2).state == "waiting"
+
+
+async def test_a_version_that_changed_since_it_was_shown_is_not_approved_but_shown_anew(sit, desk, row, view):
+    async with sit(desk) as sitting:
+        old = sitting.review.shown
+        desk.execute(
+            EditExchange(exchange=1, version=old.row.version, question=old.question, answer=f"{old.answer} Changed.")
+        )
+        await sitting.press("a")
+        assert row(1).state == "waiting"
+        assert "has changed" in sitting.said[-1]
+        assert "Changed." in sitting.read("exchange")
+        await sitting.press("a")
+    assert view(1).decisions[-1].version == old.row.version + 1
+
+
+async def test_a_key_pressed_twice_does_not_decide_an_exchange_that_is_not_on_screen_yet(sit, desk, row):
+    async with sit(desk) as sitting:
+        await sitting.pilot.press("a", "a", "a")
+        await sitting.settle()
+    assert [row(number).state for number in (1, 2, 3)] == ["approved", "waiting", "waiting"]
+
+
+async def test_rejecting_asks_for_a_reason_from_the_list_and_records_it(sit, desk, row, view):
+    async with sit(desk) as sitting:
+        await sitting.press("r", "2")
+        assert sitting.exchange == 2
+    assert row(1).state == "rejected"
+    assert view(1).decisions[-1].reason == "unfaithful"
+
+
+async def test_leaving_the_list_of_reasons_rejects_nothing(sit, desk, row):
+    async with sit(desk) as sitting:
+        await sitting.press("r", "escape")
+        assert sitting.exchange == 1
+    assert row(1).state == "waiting"
+
+
+async def test_an_edit_is_screened_again_and_what_it_brings_in_must_be_settled_before_approval(sit, desk, row, view):
+    async with sit(desk) as sitting:
+        await sitting.press("e", "ctrl+end")
+        await sitting.press(*" Call Tobias.")
+        await sitting.press("ctrl+s")
+        assert sitting.review.shown.row.version == 2
+        assert "Call «leak NAME Tobias»." in sitting.read("exchange")
+        assert "1 open finding" in sitting.said[-1]
+        await sitting.press("a")
+        assert "open finding" in sitting.said[-1]
+        assert sitting.exchange == 1
+    assert row(1).state == "waiting"
+    assert view(1).answer.endswith("Call Tobias.")
+
+
+async def test_leaving_the_editor_asks_before_it_drops_a_change(sit, desk, row):
+    async with sit(desk) as sitting:
+        editor = sitting.review.query_one(Editor)
+        await sitting.press("e", "Z", "escape")
+        await sitting.press("n")
+        assert editor.display
+        assert editor.draft[1].startswith("Z")
+        await sitting.press("escape", "y")
+        assert not editor.display
+    assert row(1).version == 1
+
+
+async def test_quitting_asks_before_it_drops_a_change(sit, desk):
+    async with sit(desk) as sitting:
+        await sitting.press("e", "Z", "ctrl+q")
+        assert sitting.app.is_running
+        await sitting.press("n")
+        assert sitting.review.editor.draft[1].startswith("Z")
+
+
+async def test_keys_that_decide_are_letters_in_the_editor(sit, desk, row):
+    async with sit(desk) as sitting:
+        await sitting.press("e", "a", "r", "q", "tab", "tab", "a", "n")
+        assert sitting.review.editor.draft[1].startswith("arq")
+    assert row(1).state == "waiting"
+
+
+async def test_words_are_kept_when_somebody_else_changed_the_exchange_meanwhile(sit, desk, view):
+    async with sit(desk) as sitting:
+        await sitting.press("e", "Z")
+        old = sitting.review.shown
+        desk.execute(EditExchange(exchange=1, version=1, question=old.question, answer=f"{old.answer} Theirs."))
+        await sitting.press("ctrl+s")
+        assert sitting.review.editor.draft[1].startswith("Z")
+        assert view(1).answer.endswith("Theirs.")
+        await sitting.press("ctrl+s")
+    assert view(1).answer.startswith("Z")
+
+
+async def test_dismissing_first_shows_the_finding_then_asks_for_a_reason(sit, leaking, row):
+    async with sit(leaking) as sitting:
+        assert sitting.review.shown.row.open == 1
+        await sitting.press("x")
+        assert sitting.review.evidence.chosen.entity == "DATE"
+        assert row(1).open == 1
+        await sitting.press("x", "1")
+        assert sitting.review.shown.row.open == 0
+        await sitting.press("a")
+    assert row(1).state == "approved"
+
+
+async def test_the_queue_shows_waiting_then_all_then_approved_then_rejected(sit, desk):
+    desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE))
+    desk.execute(Decide(exchange=3, version=1, verdict=Verdict.REJECT, reason="other"))
+    async with sit(desk) as sitting:
+        queue = sitting.review.queue
+        seen = []
+        for _ in range(4):
+            seen.append((queue.window.filter, [row.exchange for row in queue.window.rows]))
+            await sitting.press("f")
+        assert seen == [("waiting", [1]), ("all", [1, 2, 3]), ("approved", [2]), ("rejected", [3])]
+        await sitting.press("g")
+        assert [row.exchange for row in queue.window.rows] == [1]
+
+
+async def test_next_previous_and_the_arrows_walk_the_queue(sit, desk):
+    async with sit(desk) as sitting:
+        seen = []
+        for key in ("n", "down", "n", "p", "up"):
+            await sitting.press(key)
+            seen.append(sitting.exchange)
+    assert seen == [2, 3, 3, 2, 1]
+
+
+async def test_when_all_is_decided_the_screen_says_what_comes_next(sit, desk):
+    async with sit(desk) as sitting:
+        await sitting.press("a", "a", "r", "1")
+        assert sitting.review.shown is None
+        sentence = str(sitting.review.query_one("#empty").visual)
+    assert "2 approved, 1 rejected" in sentence
+    assert "workbench release build" in sentence
