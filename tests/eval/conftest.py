@@ -11,6 +11,8 @@ import pytest
 
 from eval.stub import Reply, stub_reply, stub_server
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # a tiny model gains nothing from threads, and loses on a busy machine
+
 Serve = Callable[..., str]
 
 

@@ -14,6 +14,7 @@ from audit.bundle import Manifest, sums_bytes
 from policies.bases import OFFLINE
 
 os.environ.update(OFFLINE)
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # a tiny model gains nothing from threads, and loses on a busy machine
 
 INSTRUCTION = "Answer the caregiver as a coach would."
 STATEMENT = "I have been caring for my mother for two years and number {} of my worries is that I cannot sleep. "
