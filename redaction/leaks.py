@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from policies.names import Entity
 from redaction.folding import fold, without_possessive, word_set
 from redaction.gazetteers import not_identifiers
-from redaction.recognizers.names import FUNCTION_WORDS, TITLES
+from redaction.lexicon import FUNCTION_WORDS, TITLES
 from redaction.spoken_numbers import digits_of, spoken_numbers
 from redaction.words import WORD, Page, Word
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from policies import Face, LoadedPolicy, load_policy
+from tests.command import KEY, Run, run_workbench
 from workbench.desk.commands import IngestFile
 from workbench.desk.local import LocalDesk
 from workbench.ingest import read_file
@@ -15,7 +16,7 @@ from workbench.paraphrase.run import paraphrase
 from workbench.study.keys import Secret
 from workbench.study.opening import create_study, open_study
 
-SECRET = Secret("environment", b"a secret of the tests")
+SECRET = Secret("environment", KEY.encode())
 
 SESSION = """\
 Caregiver: Hi, this is Rosalind Thackeray. I feel so tired and alone with my mother that I cried in the car \
@@ -84,6 +85,12 @@ def small_desk(desk_over: Callable[..., LocalDesk], tmp_path: Path, policy: Load
     add_text(desk, tmp_path, SESSION)
     paraphrase(desk, Extractive(policy.policy), 42, lambda run, tally: None)
     return desk_over(Face.TUI)
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Runs the command line in a process of its own."""
+    return run_workbench
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from policies.names import Entity
 from redaction import gazetteers
 from redaction.folding import word_set
+from redaction.lexicon import FUNCTION_WORDS
 from redaction.recognizers.base import Hit, RuleRecognizer
-from redaction.recognizers.names import FUNCTION_WORDS
 from redaction.spoken_numbers import is_number, spoken_numbers
 from redaction.words import Page
 

@@ -6,8 +6,8 @@ import pytest
 
 from policies import Entity
 from policies.schema import Redaction
-from redaction import Scanner
 from redaction.recognizers.base import RuleRecognizer
+from redaction.scanner import Scanner
 from redaction.words import Page
 
 

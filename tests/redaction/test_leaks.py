@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies import Entity
-from redaction import leaks
+from redaction.leaks import leaks
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 
 from policies import Entity
 from policies.schema import Redaction
-from redaction import Scanner
 from redaction.recognizers.facilities import FacilityRecognizer
 from redaction.recognizers.locations import LocationRecognizer
+from redaction.scanner import Scanner
 
 
 @pytest.mark.parametrize(

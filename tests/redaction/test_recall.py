@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from redaction import Scanner
+from redaction.scanner import Scanner
 
 FLOORS = {"ALL": 0.87, "NAME": 0.87, "DATE": 0.9, "PHONE": 0.85, "EMAIL": 0.9}
 PRECISION = 0.92

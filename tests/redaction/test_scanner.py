@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.schema import Redaction
-from redaction import Scanner
-from redaction.scanner import _silence_presidio
+from redaction.scanner import Scanner, _silence_presidio
 
 SHARED = Scanner(Redaction())
 """hypothesis asks for no function-scoped fixtures."""

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from policies import Entity, Treatment
 from policies.schema import Redaction
-from redaction import Finding, Scanner, treat
-from redaction.treatments import placeholder_key
+from redaction.finding import Finding
+from redaction.scanner import Scanner
+from redaction.treatments import placeholder_key, treat
 from tests.redaction.conftest import Book
 
 SCANNER = Scanner(Redaction())

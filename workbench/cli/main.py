@@ -35,7 +35,8 @@ def root(version: bool = typer.Option(False, "--version", help="Show the version
 def main() -> None:
     """Run the command line; every error ends in one sentence, never in a traceback."""
     try:
-        app(standalone_mode=False)
+        # Without its standalone mode, click hands back the code of typer.Exit instead of leaving with it.
+        sys.exit(app(standalone_mode=False) or 0)
     except (UserError, AuditError) as problem:
         _end(str(problem), problem.exit_code)
     except click.ClickException as problem:

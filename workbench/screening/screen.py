@@ -6,16 +6,18 @@ and elsewhere in its session is hunted in it as well.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from policies import Entity, FlagKind, Policy, Treatment
 from redaction.finding import Finding
 from redaction.folding import fold
 from redaction.leaks import Leak, leaks
-from redaction.scanner import Scanner
-from redaction.treatments import PlaceholderBook, treat
 from workbench.screening.length import passes
 from workbench.store.exchanges import BodyFinding, FlagRow
+
+if TYPE_CHECKING:
+    from redaction.scanner import Scanner
+    from redaction.treatments import PlaceholderBook
 
 SIDES = ("question", "answer")
 LEAK_CHECK = "leak-check"
@@ -64,14 +66,17 @@ class Screened:
 class Screen:
     """Screens exchanges under one policy."""
 
-    def __init__(self, policy: Policy, scanner: Scanner) -> None:
+    def __init__(self, policy: Policy, scanner: "Scanner") -> None:
         self._policy = policy
         self._scanner = scanner
 
     def treated(
-        self, question: str, answer: str, source: Source, malformed: str | None, book: PlaceholderBook
+        self, question: str, answer: str, source: Source, malformed: str | None, book: "PlaceholderBook"
     ) -> Screened:
         """The version a reviewer sees first: every finding treated as the policy says, then scanned once more."""
+        # Presidio takes seconds to load, and most commands never treat anything.
+        from redaction.treatments import treat
+
         texts, findings, flags = [], [], []
         for side, text in zip(SIDES, (question, answer), strict=True):
             found, leaked = self._find(text, source)

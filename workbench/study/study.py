@@ -112,6 +112,7 @@ class Study:
         self.actor = actor
         self.sitting = secrets.token_hex(8)
         self._secret = study_secret
+        self._closed = False
         self._host = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())[:80] or "unnamed"
 
     @cached_property
@@ -180,7 +181,10 @@ class Study:
         self.mirror.write_checkpoint(key.sign(self.log.size, self.log.root))
 
     def close(self) -> None:
-        """Sign the log's state and let go of the store."""
+        """Sign the log's state and let go of the store; closing twice is closing once."""
+        if self._closed:
+            return
+        self._closed = True
         try:
             self.write_checkpoint()
         finally:
