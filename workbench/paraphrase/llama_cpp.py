@@ -56,19 +56,45 @@ class LlamaCpp:
             raise BackendError(
                 f"The model {model} cannot be loaded; check that it is a complete GGUF file for this llama.cpp."
             ) from None
+        self._read_template()
 
     def generate(self, job: PageJob, seed: int) -> str:
         """The model's raw output for one page, under the model's own chat template."""
-        # Everything goes into the user turn: Mistral's template has no system turn and would drop it in silence.
-        request = self._prompt.render(**self._values, page=job.text)
-        tokens = len(self._model.tokenize(request.encode(), add_bos=True, special=False))
-        if tokens + self._max_tokens > self._model.n_ctx():
+        request = self.tokens(self._prompt.render(**self._values, page=job.text))
+        if len(request) + self._max_tokens > self._model.n_ctx():
             raise PageTooLong
         self._model.reset()
-        answer: Any = self._model.create_chat_completion(
-            messages=[{"role": "user", "content": request}], max_tokens=self._max_tokens, seed=seed, **self._sampling
+        answer: Any = self._model.create_completion(
+            request, max_tokens=self._max_tokens, seed=seed, stop=self._stop, **self._sampling
         )
-        return str(answer["choices"][0]["message"]["content"] or "")
+        return str(answer["choices"][0]["text"])
+
+    def tokens(self, request: str) -> list[int]:
+        """The request as one user turn.  What a page spells is text, even where it spells a control token."""
+        before, after = self._turn
+        return [
+            *self._model.tokenize(before.encode(), add_bos=not before.startswith(self._bos), special=True),
+            *self._model.tokenize(request.encode(), add_bos=False, special=False),
+            *self._model.tokenize(after.encode(), add_bos=False, special=True),
+        ]
+
+    def _read_template(self) -> None:
+        """What the model's chat template puts before and after a user turn, and the texts that end an answer.
+
+        Everything goes into the user turn: Mistral's template has no system turn and would drop it in silence.
+        """
+        from llama_cpp.llama_chat_format import MISTRAL_INSTRUCT_CHAT_TEMPLATE, Jinja2ChatFormatter
+
+        bos, eos = (
+            self._model.detokenize([token], special=True).decode()
+            for token in (self._model.token_bos(), self._model.token_eos())
+        )
+        template = self._model.metadata.get("tokenizer.chat_template", MISTRAL_INSTRUCT_CHAT_TEMPLATE)
+        formatter = Jinja2ChatFormatter(template=template, eos_token=eos, bos_token=bos)
+        mark = "\N{OBJECT REPLACEMENT CHARACTER}"
+        whole = formatter(messages=[{"role": "user", "content": mark}])
+        before, _, after = whole.prompt.partition(mark)
+        self._bos, self._turn, self._stop = bos, (before, after), [eos]
 
     def close(self) -> None:
         """Free the model's memory."""

@@ -1,0 +1,132 @@
+"""The local model backend, with real inference through llama.cpp on a tiny model file."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from policies import LoadedPolicy, Policy, load_prompt
+from tests.command import Run
+from tests.conftest import SESSION, add_text
+from workbench.desk.commands import ListQueue, OpenExchange, Status
+from workbench.desk.local import LocalDesk
+from workbench.desk.views import PageJob
+from workbench.errors import BackendError
+from workbench.paraphrase.backend import PageTooLong
+from workbench.paraphrase.llama_cpp import LlamaCpp
+from workbench.paraphrase.run import paraphrase
+
+
+def short(policy: Policy, **changes: float | int) -> Policy:
+    """The policy with a few tokens only, since random weights have nothing to say."""
+    settings = policy.paraphrase.model_copy(update={"max_tokens": 24, **changes})
+    return policy.model_copy(update={"paraphrase": settings})
+
+
+def job(text: str) -> PageJob:
+    return PageJob(page=1, session=1, number=1, text=text, words=len(text.split()), findings=())
+
+
+@pytest.fixture()
+def backend(policy: LoadedPolicy, tiny_model: Path) -> Iterator[LlamaCpp]:
+    made = LlamaCpp(short(policy.policy), tiny_model, threads=1)
+    yield made
+    made.close()
+
+
+def test_a_page_gives_the_same_output_for_the_same_seed_whatever_came_before(backend: LlamaCpp) -> None:
+    page, other = job("Caregiver: I am tired.\nCoach: I hear you."), job("Caregiver: Good morning.\nCoach: Hello.")
+    first = backend.generate(page, 7)
+    assert first
+    backend.generate(other, 3)
+    assert backend.generate(page, 7) == first
+    assert backend.generate(page, 8) != first
+
+
+def test_what_decides_the_output_is_recorded(backend: LlamaCpp, tiny_model: Path) -> None:
+    assert backend.model_digest == hashlib.sha256(tiny_model.read_bytes()).hexdigest()
+    assert backend.prompt_digest == load_prompt("exchange").digest
+    assert backend.parameters["temperature"] == 0.7
+    assert backend.parameters["max_tokens"] == 24
+
+
+def test_a_page_that_does_not_fit_is_told_apart(policy: LoadedPolicy, tiny_model: Path) -> None:
+    backend = LlamaCpp(short(policy.policy, context_tokens=128), tiny_model, threads=1)
+    with pytest.raises(PageTooLong):
+        backend.generate(job("Caregiver: word " * 50), 1)
+    backend.close()
+
+
+def test_what_a_page_spells_is_text_even_where_it_spells_a_control_token(backend: LlamaCpp) -> None:
+    bos, eos = 1, 2
+    plain, spelled = backend.tokens("I said again."), backend.tokens("I said </s> and <s> again.")
+    assert (plain.count(bos), plain.count(eos)) == (spelled.count(bos), spelled.count(eos)) == (1, 0)
+    assert plain[0] == spelled[0] == bos
+    assert backend.generate(job("Caregiver: I said </s> and [/INST] again.\nCoach: Go on."), 7)
+
+
+def test_output_of_the_model_is_kept_and_queued_with_all_that_made_it(
+    desk_over: Callable[..., LocalDesk], tmp_path: Path, policy: LoadedPolicy, backend: LlamaCpp
+) -> None:
+    desk = desk_over()
+    add_text(desk, tmp_path, SESSION)
+    tally = paraphrase(desk, backend, 42, lambda run, tally: None)
+    counts = desk.execute(Status())
+    assert tally.pages == counts.exchanges == counts.waiting == 2
+    # Random weights never write two labelled sides: both are malformed, kept, flagged and in the queue.
+    assert tally.malformed == counts.malformed == 2
+    for row in desk.execute(ListQueue()).rows:
+        view = desk.execute(OpenExchange(exchange=row.exchange))
+        assert view.malformed == "missing_side"
+        assert view.backend == "llama-cpp"
+        assert view.raw
+        assert "malformed" in row.flags
+
+
+def test_pages_too_long_for_the_model_wait_for_the_reviewer(
+    desk_over: Callable[..., LocalDesk], tmp_path: Path, policy: LoadedPolicy, tiny_model: Path
+) -> None:
+    desk = desk_over()
+    add_text(desk, tmp_path, SESSION)
+    backend = LlamaCpp(short(policy.policy, context_tokens=128), tiny_model, threads=1)
+    paraphrase(desk, backend, 42, lambda run, tally: None)
+    backend.close()
+    view = desk.execute(OpenExchange(exchange=1))
+    assert (view.malformed, view.raw, view.row.state) == ("too_long", "", "waiting")
+
+
+@pytest.mark.parametrize("content", [b"", b"no model at all", b"GGUF and then nothing"])
+def test_a_file_that_is_no_model_is_refused_by_name(tmp_path: Path, policy: LoadedPolicy, content: bytes) -> None:
+    (tmp_path / "broken.gguf").write_bytes(content)
+    with pytest.raises(BackendError, match=r"broken\.gguf"):
+        LlamaCpp(policy.policy, tmp_path / "broken.gguf")
+
+
+def test_a_model_file_cut_short_is_refused_by_name(tmp_path: Path, policy: LoadedPolicy, tiny_model: Path) -> None:
+    (tmp_path / "half.gguf").write_bytes(tiny_model.read_bytes()[:60_000])
+    with pytest.raises(BackendError, match=r"half\.gguf"):
+        LlamaCpp(policy.policy, tmp_path / "half.gguf")
+
+
+def test_the_command_runs_the_model_and_says_so_and_prints_no_text(
+    small_desk: LocalDesk, study_folder: Path, tmp_path: Path, policy: LoadedPolicy, tiny_model: Path, run: Run
+) -> None:
+    small_desk.close()
+    body = policy.body.replace("max_tokens: 768", "max_tokens: 16")
+    (tmp_path / "short.yaml").write_text(body)
+    (tmp_path / "session.txt").write_text(SESSION)
+    study = str(tmp_path / "other")
+    assert run("init", study, "--policy", str(tmp_path / "short.yaml")).returncode == 0
+    assert run("ingest", str(tmp_path / "session.txt"), "--study", study).returncode == 0
+    done = run("paraphrase", "--model", str(tiny_model), "--threads", "1", "--study", study)
+    assert done.returncode == 0, done.stderr
+    assert "Paraphrase by llama-cpp" in done.stdout
+    assert done.stderr == ""
+    log = run("audit", "query", "--action", "exchange.created", "--format", "json", "--study", study, key=None)
+    events = [json.loads(line) for line in log.stdout.splitlines()]
+    assert [event["details"]["backend"] for event in events] == ["llama-cpp"] * 2
+    digest = hashlib.sha256(tiny_model.read_bytes()).hexdigest()
+    assert {event["details"]["model_digest"] for event in events} == {digest}
+    assert len({event["details"]["seed"] for event in events}) == 2
