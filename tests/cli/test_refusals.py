@@ -185,7 +185,9 @@ def test_the_log_is_queried_without_a_key_while_another_process_works(
 
 
 def test_a_name_that_could_not_stand_in_the_log_is_refused(study_folder: Path, run: Run) -> None:
-    refused(run("people", "add", "Ada Lovelace", "--role", "reviewer", "--uid", "7", "--study", str(study_folder)), "name")
+    refused(
+        run("people", "add", "Ada Lovelace", "--role", "reviewer", "--uid", "7", "--study", str(study_folder)), "name"
+    )
 
 
 @pytest.mark.parametrize(

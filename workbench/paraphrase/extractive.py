@@ -84,8 +84,8 @@ class Extractive:
 def _turns(text: str) -> Sequence[tuple[str, int, int]]:
     """Folded label, start and stop of each turn."""
     hits = list(_LABEL.finditer(text))
-    stops = [hit.start() for hit in hits[1:]] + [len(text)]
-    return [(hit["label"].casefold(), hit.end(), stop) for hit, stop in zip(hits, stops, strict=True)]
+    starts = [*(hit.start() for hit in hits), len(text)]
+    return [(hit["label"].casefold(), hit.end(), stop) for hit, stop in zip(hits, starts[1:], strict=True)]
 
 
 def _sentences(job: PageJob, start: int, stop: int, cues: frozenset[str]) -> Sequence[Sentence]:

@@ -8,6 +8,7 @@ from workbench.desk.commands import ClaimPages, FinishRun, StartRun, SubmitGener
 from workbench.desk.desk import Desk
 from workbench.desk.views import PageJob, Run, Screened
 from workbench.paraphrase.backend import Backend, PageTooLong
+from workbench.study.interrupts import Interrupts
 
 
 @dataclass(slots=True)
@@ -41,7 +42,10 @@ def paraphrase(
         after = 0
         while (limit is None or tally.pages < limit) and (jobs := desk.execute(ClaimPages(after=after)).jobs):
             for job in jobs[: None if limit is None else limit - tally.pages]:
-                _count(tally, job, _one(desk, backend, run, job, seed))
+                submission = _generate(backend, run, job, seed)
+                with Interrupts() as interrupts:
+                    interrupts.hold()
+                    _count(tally, job, desk.execute(submission))
                 progress(run, tally)
                 after = job.page
     except KeyboardInterrupt:
@@ -60,7 +64,7 @@ def paraphrase(
     return tally
 
 
-def _one(desk: Desk, backend: Backend, run: Run, job: PageJob, seed: int) -> Screened:
+def _generate(backend: Backend, run: Run, job: PageJob, seed: int) -> SubmitGeneration:
     # A seed of its own for every page: repeatable, and independent of the order in which pages are done.
     page_seed = (seed + job.page) % 2**31
     raw, malformed = "", None
@@ -68,18 +72,16 @@ def _one(desk: Desk, backend: Backend, run: Run, job: PageJob, seed: int) -> Scr
         raw = backend.generate(job, page_seed)
     except PageTooLong:
         malformed = "too_long"
-    return desk.execute(
-        SubmitGeneration(
-            run=run.run,
-            page=job.page,
-            raw=raw,
-            malformed=malformed,
-            backend=backend.name,
-            model_digest=backend.model_digest,
-            prompt_digest=backend.prompt_digest,
-            parameters=backend.parameters,
-            seed=page_seed,
-        )
+    return SubmitGeneration(
+        run=run.run,
+        page=job.page,
+        raw=raw,
+        malformed=malformed,
+        backend=backend.name,
+        model_digest=backend.model_digest,
+        prompt_digest=backend.prompt_digest,
+        parameters=backend.parameters,
+        seed=page_seed,
     )
 
 

@@ -32,4 +32,5 @@ class Interrupts:
         if self._held:
             signal.signal(signal.SIGINT, self._before)
             if self._pending and problem is None:
-                raise KeyboardInterrupt
+                # Whoever handled interrupts before handles this one: Python by raising, an outer `hold` by waiting.
+                signal.raise_signal(signal.SIGINT)
