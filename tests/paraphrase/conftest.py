@@ -8,8 +8,8 @@ import pytest
 
 WIDTH, HEADS, KV_HEADS, LAYERS, FEED_FORWARD, CONTEXT = 32, 4, 2, 2, 64, 4096
 TEMPLATE = (
-    "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}[INST] {{ message['content'] }} [/INST]"
-    "{% else %}{{ message['content'] }}{{ eos_token }}{% endif %}{% endfor %}"
+    "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}"
+    "[INST] {{ message['content'] }} [/INST]{% else %}{{ message['content'] }}{{ eos_token }}{% endif %}{% endfor %}"
 )
 
 

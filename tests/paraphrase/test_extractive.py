@@ -51,7 +51,8 @@ def test_telling_sentences_are_kept_in_their_order_and_small_talk_is_left_out() 
 
 
 def test_a_sentence_with_an_identifier_is_left_out_when_there_is_enough_without_it() -> None:
-    page = f"Caregiver: I worry that Henrietta will fall. {(TELLING + '. ') * 6}\nCoach: I hear you and I understand you.\n"
+    enough = f"{TELLING}. " * 6
+    page = f"Caregiver: I worry that Henrietta will fall. {enough}\nCoach: I hear you and I understand you.\n"
     assert "Henrietta" not in sides(page, "Henrietta")[0]
     assert "will fall" not in sides(page, "Henrietta")[0]
 

@@ -29,7 +29,7 @@ def job(text: str) -> PageJob:
     return PageJob(page=1, session=1, number=1, text=text, words=len(text.split()), findings=())
 
 
-@pytest.fixture()
+@pytest.fixture
 def backend(policy: LoadedPolicy, tiny_model: Path) -> Iterator[LlamaCpp]:
     made = LlamaCpp(short(policy.policy), tiny_model, threads=1)
     yield made

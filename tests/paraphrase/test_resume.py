@@ -18,7 +18,7 @@ KILLS = 20 if os.environ.get("WORKBENCH_PROVE") else 3
 SESSIONS = 20
 
 
-@pytest.fixture()
+@pytest.fixture
 def ingested(tmp_path: Path, run: Run) -> str:
     """A study with 40 pages that wait."""
     transcripts = tmp_path / "transcripts"

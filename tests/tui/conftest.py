@@ -115,11 +115,14 @@ def desk(invented: Path, tmp_path: Path, scanner: Scanner) -> Iterator[LocalDesk
 
 @pytest.fixture
 def sit() -> Sit:
-    """Opens the review screen on a desk, at a size in columns and rows."""
+    """Opens the review screen on a desk, at a size in columns and rows; most tests do not wait for a glance."""
 
     @asynccontextmanager
-    async def sitting(desk: LocalDesk, columns: int = 140, rows: int = 40) -> AsyncIterator[Sitting]:
+    async def sitting(
+        desk: LocalDesk, columns: int = 140, rows: int = 40, glance: float = 0.0
+    ) -> AsyncIterator[Sitting]:
         app = ReviewApp(desk)
+        app._review.glance = glance
         async with app.run_test(size=(columns, rows), notifications=True) as pilot:
             sitting = Sitting(app, pilot)
             await sitting.settle()

@@ -16,8 +16,8 @@ README_PICTURE = Path(workbench.tui.__file__).parent / "review.svg"
 
 
 def picture(app) -> str:
-    """The screen as SVG, without the link to a font that Textual puts in, and with the newer of its ids fixed."""
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", app.export_screenshot(), flags=re.DOTALL)
+    """The screen as SVG, without the links that Textual puts in, and with the newer of its ids fixed."""
+    svg = re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", app.export_screenshot(), flags=re.DOTALL)
     return re.sub(r"terminal-[\w-]+?(?=-|\b)", "terminal", svg)
 
 

@@ -43,7 +43,7 @@ async def test_a_crash_leaves_one_sentence_without_text(sit, desk, capfd):
 
 def test_a_crash_in_a_terminal_ends_in_one_sentence(desk, capfd, monkeypatch):
     monkeypatch.setattr(ReviewApp, "run", lambda app: app._handle_exception(ValueError(WORDS)))
-    with pytest.raises(UserError, match="^The review screen stopped on a fault \\(ValueError\\)") as fault:
+    with pytest.raises(UserError, match=r"^The review screen stopped on a fault \(ValueError\)") as fault:
         run_review(desk)
     assert fault.value.exit_code == 1
     assert fault.value.__cause__ is None
@@ -90,11 +90,12 @@ def test_variables_that_log_or_take_screenshots_are_ignored(tmp_path):
         "TEXTUAL": "debug,devtools",
         "TEXTUAL_SCREENSHOT": "0",
     }
+    names = sorted(closed)
     script = (
         "import os, workbench.tui.app\n"
         "from textual import constants as c\n"
-        "print(c.LOG_FILE, c.SCREENSHOT_DELAY, c.DRIVER, c.PRESS, c.DEBUG, [n for n in os.environ if n in %r])"
-    ) % sorted(closed)
+        f"print(c.LOG_FILE, c.SCREENSHOT_DELAY, c.DRIVER, c.PRESS, c.DEBUG, [n for n in os.environ if n in {names}])"
+    )
     run = subprocess.run(
         [sys.executable, "-c", script], env=os.environ | closed, capture_output=True, text=True, check=True
     )

@@ -31,9 +31,11 @@ class Editor(Vertical):
         return self.draft != self._before
 
     def open(self, view: ExchangeView) -> None:
-        """Start from the text on screen, with the cursor in the answer."""
+        """Start from the text on screen, with the cursor at the end of the answer."""
         self.query_one("#question", TextArea).load_text(view.question)
         self.query_one("#answer", TextArea).load_text(view.answer)
+        for area in self.query(TextArea):
+            area.move_cursor(area.document.end)
         self._before = self.draft
         self.border_title = f"Editing exchange {view.row.exchange}, version {view.row.version}"
         self.query_one("#answer", TextArea).focus()

@@ -1,4 +1,4 @@
-"""The line at the top: under which policy, how far the study is, who paraphrased it, and that this is the terminal face."""
+"""The line at the top: how far the study is, who paraphrased it, by which face this is done, under which policy."""
 
 from textual.content import Content
 from textual.widgets import Static
@@ -26,9 +26,9 @@ class Heading(Static):
             "approved": counts.approved,
             "rejected": counts.rejected,
         }
-        parts: list[tuple[str, str]] = [(f" {counts.policy} ", "bold $primary")]
-        parts += [(f"  {STATE_MARKS[state]} {number:,} {state}", STYLES[state]) for state, number in numbers.items()]
-        parts.append((f"   {backends}, {Face.TUI.value}", "$muted"))
+        parts = [(f" {STATE_MARKS[state]} {number:,} {state} ", STYLES[state]) for state, number in numbers.items()]
+        parts.append((f"  {backends}, {Face.TUI.value}", "$muted"))
+        parts.append((f"   policy {counts.policy}", "$muted"))
         self.update(Content.assemble(*parts))
 
     def moved(self, before: State, after: State) -> None:

@@ -20,7 +20,7 @@ CLOSED: dict[str, tuple[str, object] | None] = {
     "TEXTUAL_SCREENSHOT_FILENAME": ("SCREENSHOT_FILENAME", None),
     "TEXTUAL_SHOW_RETURN": ("SHOW_RETURN", False),
 }
-"""Variables that have no place beside transcript text, with the constant that Textual keeps each in, and its default."""
+"""Variables that have no place beside transcript text, with the constant Textual keeps each in, and its default."""
 
 LOOKS = frozenset(
     {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from time import monotonic
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -36,11 +37,14 @@ class ReviewScreen(DeskScreen):
     """Reads and decides one exchange at a time.
 
     `shown` is the exchange on screen; every decision names exactly its version.  While an answer is under way
-    (`_busy`) or the cursor stands on another row, keys that decide do nothing: no key can reach an exchange that is
-    not on screen yet.
+    (`_busy`), the cursor stands on another row, or the exchange came on screen less than `glance` seconds ago, keys
+    that decide do nothing: neither a key pressed twice nor one held down can reach what nobody has seen.
     """
 
+    glance = 0.5
+
     AUTO_FOCUS = "#queue"
+    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "approve", "Approve", id="review.approve", tooltip="approve the version on screen, then go on"),
         Binding("e", "edit", "Edit", id="review.edit", tooltip="edit in place; what is saved is screened again"),
@@ -63,6 +67,7 @@ class ReviewScreen(DeskScreen):
         self.HORIZONTAL_BREAKPOINTS = BREAKPOINTS
         self.shown: ExchangeView | None = None
         self._busy = False
+        self._since = 0.0
 
     def compose(self) -> ComposeResult:
         yield Heading()
@@ -158,6 +163,8 @@ class ReviewScreen(DeskScreen):
     # -- what is on screen -------------------------------------------------------------------------------------
 
     def _show(self, view: ExchangeView | None) -> None:
+        if view is not None and (self.shown is None or self.shown.row.exchange != view.row.exchange):
+            self._since = monotonic()
         self.shown = view
         self.evidence.show(view)
         if view is not None:
@@ -192,7 +199,7 @@ class ReviewScreen(DeskScreen):
         row = self.queue.row
         if self._busy or self.shown is None or row is None or row.exchange != self.shown.row.exchange:
             return None
-        return self.shown
+        return self.shown if monotonic() - self._since >= self.glance else None
 
     def action_next(self) -> None:
         self.queue.action_cursor_down()
