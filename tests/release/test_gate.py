@@ -1,0 +1,171 @@
+"""What may leave, row by row, and what a bundle is worth."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from audit.bundle import verify_bundle
+from audit.errors import BundleError
+from policies import LoadedPolicy, Scope, Verdict, load_policy, parse_policy
+from policies.schema import LengthFilter
+from tests.conftest import SECRET, SESSION
+from workbench.desk.commands import BuildRelease, Decide, IngestFile, ListQueue, PlanRelease
+from workbench.desk.local import LocalDesk
+from workbench.ingest import read_file
+from workbench.ingest.manifest import Entry
+from workbench.paraphrase.extractive import Extractive
+from workbench.paraphrase.run import paraphrase
+from workbench.screening.length import passes
+from workbench.study.opening import create_study, open_study
+
+ENTRY = Entry(
+    row=2, file=Path("a.txt"), subject="S-1", visit="1", order=1, consent=(Scope.TRAINING,), form_version="2",
+    consent_date=date(2025, 1, 2), withdrawn=None, protection=(), groups={},
+)  # fmt: skip
+
+
+def approved_study(folder: Path, policy: LoadedPolicy, entry: Entry | None) -> LocalDesk:
+    """A study of two exchanges, both approved."""
+    create_study(folder / "study", policy, SECRET, "tester")
+    from policies import Face
+
+    desk = LocalDesk(open_study(folder / "study", SECRET, Face.CLI))
+    (folder / "session.txt").write_text(SESSION)
+    read = read_file(folder / "session.txt", policy.policy)
+    desk.execute(
+        IngestFile(
+            name="session.txt", kind="txt", size=read.size, sha256=read.sha256, transcripts=read.transcripts,
+            manifest=entry,
+        )
+    )  # fmt: skip
+    paraphrase(desk, Extractive(policy.policy), 42, lambda run, tally: None)
+    for row in desk.execute(ListQueue()).rows:
+        desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=Verdict.APPROVE))
+    return desk
+
+
+def plan(desk: LocalDesk) -> tuple[int, dict[str, int]]:
+    try:
+        planned = desk.execute(PlanRelease())
+        return planned.rows, dict(planned.excluded)
+    finally:
+        desk.close()
+
+
+@pytest.mark.parametrize(
+    ("entry", "rows"),
+    [
+        (ENTRY, 2),
+        (replace(ENTRY, consent=(Scope.INTERNAL, Scope.PUBLIC)), 0),
+        (replace(ENTRY, withdrawn=date(2025, 6, 1)), 0),
+        (None, 2),
+    ],
+    ids=["consent to training", "consent to something else", "consent withdrawn", "no manifest, policy allows"],
+)
+def test_only_rows_with_consent_leave(tmp_path: Path, policy: LoadedPolicy, entry: Entry | None, rows: int) -> None:
+    expected = (2, {}) if rows else (0, {"no_consent": 2})
+    assert plan(approved_study(tmp_path, policy, entry)) == expected
+
+
+def test_rows_without_a_word_on_consent_stay_where_the_policy_says_so(tmp_path: Path, policy: LoadedPolicy) -> None:
+    strict = parse_policy(policy.body.replace("unstated_consent: allow", "unstated_consent: refuse"), "strict")
+    assert plan(approved_study(tmp_path, strict, None)) == (0, {"no_consent": 2})
+
+
+@pytest.mark.parametrize(
+    ("mode", "question", "answer", "expected"),
+    [
+        ("each", 40, 40, True),
+        ("each", 39, 400, False),
+        ("each", 400, 39, False),
+        ("sum", 20, 20, True),
+        ("sum", 19, 20, False),
+        ("both", 39, 40, True),
+        ("both", 39, 39, False),
+    ],
+)
+def test_exactly_forty_words_pass(mode: str, question: int, answer: int, expected: bool) -> None:
+    rule = LengthFilter.model_validate({"min_words": 40, "mode": mode})
+    assert passes("word " * question, "word " * answer, rule) is expected
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release of two rows; a second one of the same rows stands beside it."""
+    folder = tmp_path_factory.mktemp("bundle")
+    desk = approved_study(folder, load_policy("mentalchat16k"), ENTRY)
+    built = desk.execute(BuildRelease(name="one"))
+    desk.execute(BuildRelease(name="two"))
+    desk.close()
+    return Path(built.path)
+
+
+def test_the_bundle_loads_with_datasets_duckdb_and_pyarrow(bundle: Path, tmp_path: Path) -> None:
+    script = (
+        "import sys, datasets\n"
+        "rows = datasets.load_dataset(sys.argv[1], split='train')\n"
+        "print(rows.num_rows, *rows.column_names)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(bundle)],
+        env={**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["2", "id", "instruction", "input", "output"], done.stderr
+    (data,) = bundle.rglob("*.parquet")
+    found = duckdb.sql(f"SELECT count(*), min(length(input)) > 0 FROM read_parquet('{data}')").fetchone()
+    assert found == (2, True)
+
+
+def test_ids_say_nothing_across_releases(bundle: Path) -> None:
+    ids = [
+        {row[0] for row in duckdb.sql(f"SELECT id FROM read_parquet('{next(folder.rglob('*.parquet'))}')").fetchall()}
+        for folder in (bundle, bundle.parent / "two")
+    ]
+    assert all(len(one) == 2 for one in ids)
+    assert not ids[0] & ids[1]
+
+
+def test_the_card_states_numbers_that_the_rows_have(bundle: Path) -> None:
+    card = (bundle / "README.md").read_text()
+    (data,) = bundle.rglob("*.parquet")
+    rows = duckdb.sql(f"SELECT input FROM read_parquet('{data}')").fetchall()
+    mean = sum(len(text.split()) for (text,) in rows) / len(rows)
+    assert f"| input (caregiver) | 2 | {mean:.2f} |" in card
+    assert "without a language model (extractive)" in card
+
+
+def test_the_manifest_is_the_one_in_the_log_and_a_changed_bundle_is_refused(bundle: Path) -> None:
+    manifest = verify_bundle(bundle)
+    mirror = bundle.parents[1] / "mirror"
+    events = [json.loads(line) for path in mirror.glob("events-*") for line in path.read_text().splitlines()]
+    built = [event for event in events if event["action"] == "release.built" and event["object_id"] == "one"]
+    assert [event["details"]["manifest_digest"] for event in built] == [manifest.digest]
+    card = bundle / "README.md"
+    before = card.read_bytes()
+    card.write_bytes(before.replace(b"Limits", b"limits"))
+    with pytest.raises(BundleError, match=r"README\.md"):
+        verify_bundle(bundle)
+    card.write_bytes(before)
+    verify_bundle(bundle)
+
+
+def test_an_approval_counts_only_under_the_policy_it_was_made_under(
+    desk_over: Callable[..., LocalDesk], small_desk: LocalDesk, policy: LoadedPolicy
+) -> None:
+    for row in small_desk.execute(ListQueue()).rows:
+        small_desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=Verdict.APPROVE))
+    assert small_desk.execute(PlanRelease()).rows == 2
+    small_desk._study.loaded_policy = replace(policy, digest="0" * 64)
+    planned = small_desk.execute(PlanRelease())
+    assert (planned.rows, dict(planned.excluded)) == (0, {"approved_under_another_policy": 2})
