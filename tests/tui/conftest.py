@@ -25,9 +25,12 @@ from workbench.desk.views import ExchangeView, QueueRow
 from workbench.ingest import read_file
 from workbench.study.keys import Secret
 from workbench.study.opening import create_study, open_study
+from workbench.tui import queue
 from workbench.tui.app import ReviewApp
-from workbench.tui.queue import REST
 from workbench.tui.screen import ReviewScreen
+
+REST = 0.01
+"""Seconds that the cursor rests before an exchange is opened, in tests."""
 
 SECRET = Secret("environment", b"a secret of the tests")
 TEXTS = Path(__file__).parent / "texts"

@@ -31,10 +31,25 @@ async def test_a_version_that_changed_since_it_was_shown_is_not_approved_but_sho
     assert view(1).decisions[-1].version == old.row.version + 1
 
 
-async def test_a_key_held_down_does_not_decide_an_exchange_that_nobody_has_seen(sit, desk, row):
-    async with sit(desk, glance=3.0) as sitting:
-        sitting.review._since = 0.0
-        await sitting.press("a", "a", "a")
+async def test_a_key_held_down_decides_one_exchange_and_no_more(sit, desk, row):
+    async with sit(desk, glance=0.5) as sitting:
+        await sitting.pilot.pause(0.5)
+        for _ in range(30):
+            await sitting.pilot.press("a")
+            await sitting.pilot.pause(0.03)
+        assert sitting.exchange == 2
+        await sitting.pilot.pause(0.6)
+        await sitting.press("a")
+    assert [row(number).state for number in (1, 2, 3)] == ["approved", "approved", "waiting"]
+
+
+async def test_a_key_struck_before_the_next_exchange_is_on_screen_does_not_decide_it(sit, desk, row):
+    async with sit(desk) as sitting:
+        for _ in range(3):
+            sitting.review.action_approve()
+        sitting.review.queue.action_cursor_down()
+        sitting.review.action_approve()
+        await sitting.settle()
     assert [row(number).state for number in (1, 2, 3)] == ["approved", "waiting", "waiting"]
 
 

@@ -2,12 +2,12 @@
 
 Deterministic, and labelled as what it is everywhere.  It keeps the speaker's own words and first person, cleans spoken
 disfluency, and leaves out every sentence in which the detector found an identifier.  Only where a side would then be
-too short do such sentences come back, with the identifier taken out.
+too short do such sentences come back, with general words in the identifier's place, and only if these read naturally.
 """
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -23,23 +23,51 @@ LEAST = 40
 """Words below which a side takes sentences that held an identifier: the length filter's number."""
 
 _LABEL = re.compile(r"^(?P<label>[^:\n]{1,40}): ", re.MULTILINE)
-_SENTENCE = re.compile(r"[^.!?]+(?:[.!?]+[\"')\]]*|$)", re.DOTALL)
-_NOTE = re.compile(r"\[[^\]\n]{0,60}\]|\([^)\n]{0,60}\)|\b\d{1,2}:\d{2}(?::\d{2})?\b")
-_REPEAT = re.compile(r"\b(\w+(?:'\w+)?(?: \w+(?:'\w+)?)?)(?:,? (?:\1,? )*\1\b)", re.IGNORECASE)
-_FILLER = re.compile(rf"(?:^|(?<=[\s,]))(?:{'|'.join(telling.FILLERS)})(?=[\s,.!?]|$),?", re.IGNORECASE)
+# A sentence ends at its full stop (not that of a title), or is broken off by a dash before a new one begins.
+_END = re.compile(
+    r"(?P<broken>(?:--+|\u2014|\u2026|\.{3,})(?=\s*(?:$|(?!I\b)[A-Z])))"
+    r"|(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMrs)(?<!\.)(?:\.(?!\.)|[!?])[.!?]*[\"')\]]*(?=\s|$)"
+)
+_NOTE = re.compile(r"\[[^\]\n]{0,60}\]|\([^)\n]{0,60}\)|\b\d{1,2}:\d{2}:\d{2}\b")
 _WORD = re.compile(r"[a-z']+")
-_STAND_IN = {
-    "NAME": "someone",
-    "LOCATION": "a place",
-    "FACILITY": "an organisation",
-    "DATE": "one day",
-    "AGE": "very old",
-}
+_SOUNDS, _PHRASES = "|".join(telling.SOUNDS), "|".join(telling.PHRASES)
+# Each step of cleaning in its order: what is looked for, and what it becomes.
+_CLEANING = tuple(
+    (re.compile(pattern, re.IGNORECASE), to)
+    for pattern, to in (
+        (r"--+|\u2014|\u2026|\.{3,}", ", "),
+        (r"\b[\w']+-(?=[\s,.!?]|$)", ""),  # a word cut off: "occa- on occasion"
+        (r"\s+", " "),
+        (rf"(?:^ ?|, ?)(?:(?:{_SOUNDS}|{_PHRASES})(?:, ?|(?=[.!?]|$)))+", " "),
+        (rf"(?:^|,? |,)(?:{_SOUNDS})(?=[ ,.!?]|$),?", " "),
+        (r"\s+(?=[\s,.!?])|^[\s,]+", ""),
+        (r",(?:\s*,)+", ","),
+        (r"\b(\w+)-(?=\1\w)", ""),  # "man-manual"
+        (r"\b([\w']+(?: [\w']+){0,2})(?:(?:,? |-)\1)+\b", r"\1"),  # "I, I", "my-my", "if I'm, if I'm"
+        (r"^(?:(?:and|so|but)\b,? ?|(?:oh|well|yeah|yes|no|okay|ok|right|like|sure|now|again), ?)+", ""),
+        (r"(?:,? (?:and|so|but|or|like|because|'cause))+,?(?=[.!?]*$)", ""),
+        (r",\s*(?=[.!?]|$)", ""),
+    )
+)
+_FRAGMENT = re.compile(r"(?:because|'cause|which|than|or|things like|that (?:i|you|we|he|she|it|they|when|if))\b", re.I)
+# What may stand for an identifier, by what stands before and after it.  Where nothing fits, the sentence is left out.
+_STAND_INS = tuple(
+    (entity, re.compile(rf"(?:{before})$", re.IGNORECASE), re.compile(after, re.IGNORECASE), words)
+    for entity, before, after, words in (
+        ("NAME", r"(?:^|,)\s*", r"\s*(?:,|[.!?]|$)", ""),
+        ("NAME", r"\b(?:my|your|his|her|our|their) [a-z]+,? ", r"(?!')", ""),
+        ("NAME", rf"^\s*|\b(?:{telling.BEFORE_SOMEONE}) ", r"(?:'s)?(?: [a-z]|[,.!?]|$)", "someone"),
+        ("LOCATION", r"\b(?:in|to|from|at|near|outside|around) ", r"[ ,.!?]|$", "a place"),
+        ("FACILITY", r"\b(?:at|to|from|with|by|for) ", r"[ ,.!?]|$", "an organisation"),
+        ("DATE", r"\bon ", r"[ ,.!?]|$", "one day"),
+        ("AGE", r"\b(?:is|was|he's|she's) ", r"(?! years|-)", "very old"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One cleaned sentence of a page with its place, its speaker's side and how telling it is."""
+    """One cleaned sentence of a page with its place, how telling it is, and whether it held an identifier."""
 
     position: int
     text: str
@@ -67,7 +95,7 @@ class Extractive:
 
     def generate(self, job: PageJob, seed: int) -> str:
         """The extract of one page; `seed` changes nothing."""
-        turns = list(_turns(job.text))
+        turns = _turns(job.text)
         sides = []
         for side, cues in (("caregiver", telling.FEELING | telling.MATTER), ("coach", telling.GUIDANCE)):
             aliases = {alias.casefold() for alias in getattr(self._speakers, side)} | {side}
@@ -88,37 +116,42 @@ def _turns(text: str) -> Sequence[tuple[str, int, int]]:
     return [(hit["label"].casefold(), hit.end(), stop) for hit, stop in zip(hits, starts[1:], strict=True)]
 
 
-def _sentences(job: PageJob, start: int, stop: int, cues: frozenset[str]) -> Sequence[Sentence]:
-    found = []
-    for match in _SENTENCE.finditer(job.text, start, stop):
-        inside = [f for f in job.findings if not f.keep and f.start < match.end() and match.start() < f.stop]
-        text = clean(_without(job.text, match.start(), match.end(), inside))
-        if text:
-            found.append(Sentence(match.start(), text, _score(text, cues), bool(inside)))
-    return found
+def _sentences(job: PageJob, start: int, stop: int, cues: frozenset[str]) -> Iterator[Sentence]:
+    ends = [(hit.end(), hit["broken"] is not None) for hit in _END.finditer(job.text, start, stop)]
+    for end, broken in [*ends, (stop, False)]:
+        inside = [f for f in job.findings if not f.keep and f.start < end and start < f.stop]
+        general = _generalised(job.text, start, end, inside)
+        if general is not None and (text := clean(general)):
+            kept = len(text.split()) / len(job.text[start:end].split())
+            rough = broken or _FRAGMENT.match(text) is not None
+            yield Sentence(start, text, _score(text, cues) * min(kept, 1) * (0.5 if rough else 1), bool(inside))
+        start = end
 
 
-def _without(text: str, start: int, stop: int, findings: Sequence[SourceFinding]) -> str:
-    """A stretch of text with its identifiers replaced by general words, or dropped where there is none."""
+def _generalised(text: str, start: int, stop: int, findings: Sequence[SourceFinding]) -> str | None:
+    """A sentence with general words in place of its identifiers; None where they would not read naturally."""
     parts, at = [], start
     for finding in findings:
-        parts.append(text[at : max(at, finding.start)])
-        parts.append(_STAND_IN.get(finding.entity.value, ""))
-        at = max(at, finding.stop)
-    return "".join([*parts, text[at : max(at, stop)]])
+        before, after = text[at : finding.start], text[finding.stop : stop]
+        fitting = (
+            words
+            for entity, left, right, words in _STAND_INS
+            if entity == finding.entity.value and left.search(before) and right.match(after)
+        )
+        words = next(fitting, None)
+        if words is None or finding.start < at or finding.stop > stop:
+            return None
+        parts += [before, words]
+        at = finding.stop
+    return "".join([*parts, text[at:stop]])
 
 
 def clean(sentence: str) -> str:
     """A spoken sentence without notes, fillers, stutters and false starts at its edges; empty if nothing is left."""
-    text = _NOTE.sub(" ", sentence.replace("--", ", ").replace("\u2014", ", "))
-    text = _FILLER.sub(" ", " ".join(text.split()))
-    text = re.sub(r"\s+([,.!?])", r"\1", " ".join(text.split()))
-    text = re.sub(r",(?:\s*,)+", ",", text)
-    text = _REPEAT.sub(r"\1", text)
-    text = re.sub(
-        r"^(?:(?:and|so|but|well|yeah|yes|no|oh|okay|ok|right|like)\b,? ?)+", "", text.strip(" ,-"), flags=re.I
-    )
-    text = text.strip(" ,-\"'")
+    text = _NOTE.sub(" ", sentence)
+    for pattern, to in _CLEANING:
+        text = pattern.sub(to, text).strip(" ,-")
+    text = text.strip("\"'")
     if not _WORD.search(text.lower()):
         return ""
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
@@ -140,6 +173,7 @@ def _extract(sentences: Sequence[Sentence], target: int) -> str:
     for identifying, aim in ((False, target), (True, LEAST)):
         for sentence in sorted(sentences, key=lambda s: (-s.score, s.position)):
             enough = sum(s.words for s in chosen.values()) >= aim
-            if not enough and sentence.identifying == identifying and sentence.score > 0:
+            said = any(sentence.text == s.text for s in chosen.values())
+            if not enough and not said and sentence.identifying == identifying and sentence.score > 0:
                 chosen[sentence.position] = sentence
     return " ".join(chosen[position].text for position in sorted(chosen))

@@ -7,8 +7,8 @@ FEELING = frozenset(
     """
     afraid alone angry anger annoyed anxious anxiety ashamed awful bad bitter blame broken burden burned calm care
     cried cry crying dark depressed desperate disappointed dread drained embarrassed empty exhausted exhausting
-    failed failure fear feel feeling feelings felt fine frightened frustrated frustrating furious glad gone
-    grateful grief grieve guilt guilty hate happy hard hate heavy helpless hope hopeless horrible hurt hurts
+    failed failure fear feel feeling feelings felt frightened frustrated frustrating furious glad gone
+    grateful grief grieve guilt guilty happy hard hate heavy helpless hope hopeless horrible hurt hurts
     impatient irritated isolated jealous lonely lost love mad miserable miss nervous numb overwhelmed pain panic
     patient peace proud regret relief relieved resent resentful sad scared selfish shame sick sorry stress
     stressed stressful struggle stuck terrible terrified tired torn trapped upset useless weak weary worn worried
@@ -41,19 +41,11 @@ GUIDANCE = frozenset(
 )
 """How a coach answers: empathy first, then guidance."""
 
-FILLERS = (
-    "you know",
-    "i mean",
-    "i guess",
-    "kind of",
-    "sort of",
-    "uh-huh",
-    "mm-hmm",
-    "um",
-    "uh",
-    "er",
-    "erm",
-    "hmm",
-    "mm",
-)
-"""Dropped from a sentence where they stand between commas or at its edge."""
+SOUNDS = ("uh-huh", "mm-hmm", "mhm", "um", "umm", "uh", "er", "erm", "hmm", "mm")
+"""Dropped wherever they stand, with their commas."""
+
+PHRASES = ("you know", "i mean", "i guess", "i think", "kind of", "sort of", "like", "right", "okay", "well")
+"""Dropped where commas or the sentence's edge set them off; elsewhere they mean something."""
+
+BEFORE_SOMEONE = "that|and|but|with|for|to|of|from|by|about|tell|told|ask|asked|call|called|see|when|if|because|than"
+"""Words (alternatives of a regular expression) after which "someone" reads naturally in place of a name."""

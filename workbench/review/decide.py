@@ -1,6 +1,8 @@
 """What a reviewer does: see an exchange, decide it, edit it, dismiss a finding."""
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import TypeVar
 
 from audit.details import (
     ExchangeApproved,
@@ -10,7 +12,7 @@ from audit.details import (
     FindingDismissed,
 )
 from audit.events import format_time
-from policies import Entity, FlagKind, Role, Verdict
+from policies import Entity, Role, Verdict
 from redaction.folding import fold
 from workbench.desk import commands, views
 from workbench.errors import NotAllowed, NotThere, Refused, Stale
@@ -21,6 +23,8 @@ from workbench.screening.screen import Screen, Screened
 from workbench.store import exchanges, sources
 from workbench.store.exchanges import Body, DecisionRow, Latest
 from workbench.study.study import Change, Study
+
+Shown = TypeVar("Shown", bound=views.View)
 
 
 def open_exchange(study: Study, command: commands.OpenExchange, role: Role) -> views.ExchangeView:
@@ -177,45 +181,14 @@ def _view(study: Study, latest: Latest) -> views.ExchangeView:
         answer=latest.answer,
         body_kind=latest.kind,
         raw=generation.raw,
-        findings=tuple(
-            views.BodyFinding(
-                ordinal=f.ordinal,
-                side=f.side,
-                start=f.start,
-                stop=f.stop,
-                entity=Entity(f.entity),
-                score=f.score,
-                recognizer=f.recognizer,
-                explanation=f.explanation,
-                state=f.state,
-            )
-            for f in exchanges.findings(study.db, latest.exchange, latest.version)
-        ),
-        flags=tuple(
-            views.Flag(
-                ordinal=f.ordinal,
-                kind=FlagKind(f.kind),
-                side=f.side,
-                start=f.start,
-                stop=f.stop,
-                explanation=f.explanation,
-                source_start=f.source_start,
-                source_stop=f.source_stop,
-            )
-            for f in exchanges.flags(study.db, latest.exchange, latest.version)
-        ),
-        decisions=tuple(
-            views.Decision(
-                version=d.version,
-                verdict=Verdict(d.verdict),
-                reason=d.reason,
-                person=d.person,
-                face=d.face,
-                time=d.time,
-                sequence=d.sequence,
-            )
-            for d in exchanges.decisions(study.db, latest.exchange)
-        ),
+        findings=_views(views.BodyFinding, exchanges.findings(study.db, latest.exchange, latest.version)),
+        flags=_views(views.Flag, exchanges.flags(study.db, latest.exchange, latest.version)),
+        decisions=_views(views.Decision, exchanges.decisions(study.db, latest.exchange)),
         backend=generation.backend,
         malformed=generation.malformed,
     )
+
+
+def _views(kind: type[Shown], records: Sequence[object]) -> tuple[Shown, ...]:
+    """Stored records as the desk shows them: the fields of the same names."""
+    return tuple(kind(**{name: getattr(record, name) for name in kind.model_fields}) for record in records)

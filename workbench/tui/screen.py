@@ -37,11 +37,12 @@ class ReviewScreen(DeskScreen):
     """Reads and decides one exchange at a time.
 
     `shown` is the exchange on screen; every decision names exactly its version.  While an answer is under way
-    (`_busy`), the cursor stands on another row, or the exchange came on screen less than `glance` seconds ago, keys
+    (`_busy`), the cursor stands on another row, or the version came on screen less than `glance` seconds ago, keys
     that decide do nothing: neither a key pressed twice nor one held down can reach what nobody has seen.
     """
 
     glance = 0.5
+    """Seconds; longer than the pauses of a key that repeats itself."""
 
     AUTO_FOCUS = "#queue"
     ALLOW_SELECT = False
@@ -163,7 +164,7 @@ class ReviewScreen(DeskScreen):
     # -- what is on screen -------------------------------------------------------------------------------------
 
     def _show(self, view: ExchangeView | None) -> None:
-        if view is not None and (self.shown is None or self.shown.row.exchange != view.row.exchange):
+        if view is not None and _version(self.shown) != _version(view):
             self._since = monotonic()
         self.shown = view
         self.evidence.show(view)
@@ -195,11 +196,17 @@ class ReviewScreen(DeskScreen):
         return None if action in DECIDING and self.shown is None else True
 
     def _ready(self) -> ExchangeView | None:
-        """The exchange on screen, if it is the one under the cursor and nothing is under way."""
+        """The exchange on screen, if it is the one under the cursor, nothing is under way and the glance is over.
+
+        A key that comes during the glance begins it anew, so that a key held down never comes through.
+        """
         row = self.queue.row
         if self._busy or self.shown is None or row is None or row.exchange != self.shown.row.exchange:
             return None
-        return self.shown if monotonic() - self._since >= self.glance else None
+        if monotonic() - self._since < self.glance:
+            self._since = monotonic()
+            return None
+        return self.shown
 
     def action_next(self) -> None:
         self.queue.action_cursor_down()
@@ -341,6 +348,10 @@ class ReviewScreen(DeskScreen):
                 leave()
 
         self.app.push_screen(ConfirmDialog("Drop the changes?", "yes, drop them", "no, go on editing"), answered)
+
+
+def _version(view: ExchangeView | None) -> tuple[int, int] | None:
+    return None if view is None else (view.row.exchange, view.row.version)
 
 
 def empty_sentence(counts: StageCounts, window: Window) -> str:
