@@ -23,8 +23,8 @@ def _tokens() -> tuple[list[bytes], list[float], list[int]]:
     return [token for token, _ in tokens], [-float(i) for i in range(len(tokens))], [int(kind) for _, kind in tokens]
 
 
-def write_tiny_model(path: Path, seed: int = 0) -> Path:
-    """Write the model; the same seed gives the same bytes."""
+def write_tiny_model(path: Path, seed: int = 0, template: str = TEMPLATE) -> Path:
+    """Write the model; the same seed and template give the same bytes."""
     random = np.random.default_rng(seed)
     tokens, scores, kinds = _tokens()
     writer = gguf.GGUFWriter(path, "llama")
@@ -46,7 +46,7 @@ def write_tiny_model(path: Path, seed: int = 0) -> Path:
     writer.add_eos_token_id(2)
     writer.add_unk_token_id(0)
     writer.add_add_bos_token(True)
-    writer.add_chat_template(TEMPLATE)
+    writer.add_chat_template(template)
 
     def tensor(name: str, *shape: int) -> None:
         writer.add_tensor(name, random.normal(0, 0.1, shape).astype(np.float32))

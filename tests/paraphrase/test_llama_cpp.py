@@ -2,14 +2,19 @@
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from llama_cpp import Llama
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from policies import LoadedPolicy, Policy, load_prompt
 from tests.command import Run
 from tests.conftest import SESSION, add_text
+from tests.paraphrase.conftest import write_tiny_model
 from workbench.desk.commands import ListQueue, OpenExchange, Status
 from workbench.desk.local import LocalDesk
 from workbench.desk.views import PageJob
@@ -50,6 +55,7 @@ def test_what_decides_the_output_is_recorded(backend: LlamaCpp, tiny_model: Path
     assert backend.prompt_digest == load_prompt("exchange").digest
     assert backend.parameters["temperature"] == 0.7
     assert backend.parameters["max_tokens"] == 24
+    assert backend.parameters["engine"] == f"llama-cpp-python {version('llama-cpp-python')}"
 
 
 def test_a_page_that_does_not_fit_is_told_apart(policy: LoadedPolicy, tiny_model: Path) -> None:
@@ -65,6 +71,24 @@ def test_what_a_page_spells_is_text_even_where_it_spells_a_control_token(backend
     assert (plain.count(bos), plain.count(eos)) == (spelled.count(bos), spelled.count(eos)) == (1, 0)
     assert plain[0] == spelled[0] == bos
     assert backend.generate(job("Caregiver: I said </s> and [/INST] again.\nCoach: Go on."), 7)
+
+
+def test_a_request_stands_in_the_models_own_chat_template_token_for_token(backend: LlamaCpp, tiny_model: Path) -> None:
+    request = "Condense this page.\nCaregiver: I am tired, na\u00efve and [sighs] afraid.\nCoach: I hear you."
+    model = Llama(str(tiny_model), vocab_only=True, verbose=False)
+    chat = Jinja2ChatFormatter(model.metadata["tokenizer.chat_template"], eos_token="</s>", bos_token="<s>")
+    prompt = chat(messages=[{"role": "user", "content": request}]).prompt
+    assert prompt == f"<s>[INST] {request} [/INST]"
+    assert backend.tokens(request) == model.tokenize(prompt.encode(), add_bos=False, special=True)
+    model.close()
+
+
+def test_the_order_of_pages_changes_nothing(backend: LlamaCpp) -> None:
+    pages = [job(f"Caregiver: I counted {n} hours of sleep.\nCoach: Tell me more.") for n in range(4)]
+    onward = [backend.generate(page, n) for n, page in enumerate(pages)]
+    back = [backend.generate(page, n) for n, page in reversed(list(enumerate(pages)))]
+    assert onward == back[::-1]
+    assert len(set(onward)) == 4
 
 
 def test_output_of_the_model_is_kept_and_queued_with_all_that_made_it(
@@ -108,6 +132,55 @@ def test_a_model_file_cut_short_is_refused_by_name(tmp_path: Path, policy: Loade
     (tmp_path / "half.gguf").write_bytes(tiny_model.read_bytes()[:60_000])
     with pytest.raises(BackendError, match=r"half\.gguf"):
         LlamaCpp(policy.policy, tmp_path / "half.gguf")
+
+
+@pytest.mark.parametrize("template", ["{{ broken", "no place for a message", "{{ raise_exception('no users') }}"])
+def test_a_model_whose_template_takes_no_page_is_refused_by_name(
+    tmp_path: Path, policy: LoadedPolicy, template: str
+) -> None:
+    odd = write_tiny_model(tmp_path / "odd.gguf", template=template)
+    with pytest.raises(BackendError, match=r"chat template in .*odd\.gguf"):
+        LlamaCpp(policy.policy, odd)
+
+
+def test_without_the_library_the_sentence_says_what_to_install(
+    policy: LoadedPolicy, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "llama_cpp", None)
+    with pytest.raises(BackendError, match=r"pip install .*\[llm\]"):
+        LlamaCpp(policy.policy, tiny_model)
+
+
+def test_llama_cpp_prints_nothing_of_its_own(
+    policy: LoadedPolicy, tiny_model: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made = LlamaCpp(short(policy.policy), tiny_model, threads=1)
+    made.generate(job("Caregiver: I am tired.\nCoach: I hear you."), 7)
+    made.close()
+    (tmp_path / "half.gguf").write_bytes(tiny_model.read_bytes()[:60_000])
+    with pytest.raises(BackendError):
+        LlamaCpp(policy.policy, tmp_path / "half.gguf")
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("missing.gguf", None, "cannot be read; check the path given with --model"),
+        ("notes.gguf", b"no model at all", "is not a GGUF model; name the model file with --model"),
+        ("half.gguf", b"GGUF and then nothing", "cannot be loaded; check that it is a complete GGUF file"),
+    ],
+)
+def test_a_wrong_model_file_ends_the_command_with_one_sentence_and_2(
+    small_desk: LocalDesk, study_folder: Path, tmp_path: Path, run: Run, name: str, content: bytes | None, expected: str
+) -> None:
+    small_desk.close()
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = run("paraphrase", "--model", str(tmp_path / name), "--study", str(study_folder))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert expected in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_the_command_runs_the_model_and_says_so_and_prints_no_text(

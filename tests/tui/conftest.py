@@ -117,8 +117,9 @@ def desk(invented: Path, tmp_path: Path, scanner: Scanner) -> Iterator[LocalDesk
 
 
 @pytest.fixture
-def sit() -> Sit:
+def sit(monkeypatch: pytest.MonkeyPatch) -> Sit:
     """Opens the review screen on a desk, at a size in columns and rows; most tests do not wait for a glance."""
+    monkeypatch.setattr(queue, "REST", REST)
 
     @asynccontextmanager
     async def sitting(

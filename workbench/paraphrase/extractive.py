@@ -2,7 +2,7 @@
 
 Deterministic, and labelled as what it is everywhere.  It keeps the speaker's own words and first person, cleans spoken
 disfluency, and leaves out every sentence in which the detector found an identifier.  Only where a side would then be
-too short do such sentences come back, with general words in the identifier's place, and only if these read naturally.
+too short do such sentences come back, with a general word in the identifier's place, and only if that reads naturally.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ _CLEANING = tuple(
     (re.compile(pattern, re.IGNORECASE), to)
     for pattern, to in (
         (r"--+|\u2014|\u2026|\.{3,}", ", "),
-        (r"\b[\w']+-(?=[\s,.!?]|$)", ""),  # a word cut off: "occa- on occasion"
+        (r"(?<![\w-])(?:[\w']+-)+(?=[\s,.!?]|$)", ""),  # a word cut off: "occa- on occasion"
         (r"\s+", " "),
         (rf"(?:^ ?|, ?)(?:(?:{_SOUNDS}|{_PHRASES})(?:, ?|(?=[.!?]|$)))+", " "),
         (rf"(?:^|,? |,)(?:{_SOUNDS})(?=[ ,.!?]|$),?", " "),
@@ -45,7 +45,7 @@ _CLEANING = tuple(
         (r"\b(\w+)-(?=\1\w)", ""),  # "man-manual"
         (r"\b([\w']+(?: [\w']+){0,2})(?:(?:,? |-)\1)+\b", r"\1"),  # "I, I", "my-my", "if I'm, if I'm"
         (r"^(?:(?:and|so|but)\b,? ?|(?:oh|well|yeah|yes|no|okay|ok|right|like|sure|now|again), ?)+", ""),
-        (r"(?:,? (?:and|so|but|or|like|because|'cause))+,?(?=[.!?]*$)", ""),
+        (r"(?:,? (?:and|but|or|because|'cause)|, (?:so|like)| (?:so|like)(?=,))+,?(?=[.!?]*$)", ""),
         (r",\s*(?=[.!?]|$)", ""),
     )
 )
@@ -129,21 +129,20 @@ def _sentences(job: PageJob, start: int, stop: int, cues: frozenset[str]) -> Ite
 
 
 def _generalised(text: str, start: int, stop: int, findings: Sequence[SourceFinding]) -> str | None:
-    """A sentence with general words in place of its identifiers; None where they would not read naturally."""
-    parts, at = [], start
-    for finding in findings:
-        before, after = text[at : finding.start], text[finding.stop : stop]
-        fitting = (
-            words
-            for entity, left, right, words in _STAND_INS
-            if entity == finding.entity.value and left.search(before) and right.match(after)
-        )
-        words = next(fitting, None)
-        if words is None or finding.start < at or finding.stop > stop:
-            return None
-        parts += [before, words]
-        at = finding.stop
-    return "".join([*parts, text[at:stop]])
+    """A sentence with a general word in place of its identifier; None where it would not read naturally.
+
+    Two general words in one sentence never do, and neither does an identifier that reaches over the sentence's end.
+    """
+    if not findings:
+        return text[start:stop]
+    found = findings[0]
+    if len(findings) > 1 or found.start < start or found.stop > stop:
+        return None
+    before, after = text[start : found.start], text[found.stop : stop]
+    for entity, left, right, words in _STAND_INS:
+        if entity == found.entity.value and left.search(before) and right.match(after):
+            return before + words + after
+    return None
 
 
 def clean(sentence: str) -> str:
@@ -160,7 +159,7 @@ def clean(sentence: str) -> str:
 def _score(text: str, cues: frozenset[str]) -> float:
     """How telling a sentence is: its cue words, its first person, a length that says something."""
     words = _WORD.findall(text.lower())
-    if len(words) < 4:
+    if len(words) < 5:
         return 0.0
     hits = len(cues.intersection(words))
     first_person = 0.5 if {"i", "i'm", "i've", "me", "my", "we", "you", "your", "you're"}.intersection(words) else 0.0

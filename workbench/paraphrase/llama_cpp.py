@@ -21,7 +21,8 @@ class LlamaCpp:
     def __init__(self, policy: Policy, model: Path, threads: int | None = None, gpu_layers: int = 0) -> None:
         """Load the model; raises BackendError where the file or the library is missing or unusable."""
         try:
-            from llama_cpp import Llama
+            from jinja2 import TemplateError
+            from llama_cpp import Llama, __version__
         except ImportError:
             raise BackendError(
                 "The llama-cpp backend is not installed; run: pip install 'curation-workbench[llm]'"
@@ -42,21 +43,27 @@ class LlamaCpp:
             **self._sampling,
             "max_tokens": settings.max_tokens,
             "context_tokens": settings.context_tokens,
+            "gpu_layers": gpu_layers,
+            # Sampling values that no policy names are this version's own.
+            "engine": f"llama-cpp-python {__version__}",
         }
         try:
             self._model = Llama(
                 str(model),
                 n_ctx=settings.context_tokens,
                 n_threads=threads,
+                n_threads_batch=threads,
                 n_gpu_layers=gpu_layers,
                 seed=settings.seed,
                 verbose=False,
             )
+        except TemplateError:
+            raise _no_template(model) from None
         except (ValueError, AssertionError, OSError, RuntimeError):
             raise BackendError(
                 f"The model {model} cannot be loaded; check that it is a complete GGUF file for this llama.cpp."
             ) from None
-        self._read_template()
+        self._read_template(model)
 
     def generate(self, job: PageJob, seed: int) -> str:
         """The model's raw output for one page, under the model's own chat template."""
@@ -72,33 +79,54 @@ class LlamaCpp:
     def tokens(self, request: str) -> list[int]:
         """The request as one user turn.  What a page spells is text, even where it spells a control token."""
         before, after = self._turn
+        start = before.rstrip(" ")
         return [
-            *self._model.tokenize(before.encode(), add_bos=not before.startswith(self._bos), special=True),
-            *self._model.tokenize(request.encode(), add_bos=False, special=False),
-            *self._model.tokenize(after.encode(), add_bos=False, special=True),
+            *self._tokens(start, special=True, first=not start.startswith(self._bos)),
+            *self._tokens(before[len(start) :] + request, special=False),
+            *self._tokens(after, special=True),
         ]
 
-    def _read_template(self) -> None:
-        """What the model's chat template puts before and after a user turn, and the texts that end an answer.
+    def _tokens(self, text: str, *, special: bool, first: bool = False) -> list[int]:
+        # A SentencePiece model puts a space before every text it is given; one that stands there already is that one.
+        text = text.removeprefix(" ") if self._adds_space else text
+        return list(self._model.tokenize(text.encode(), add_bos=first, special=special))
 
-        Everything goes into the user turn: Mistral's template has no system turn and would drop it in silence.
+    def _read_template(self, model: Path) -> None:
+        """What the model's chat template puts before and after a user turn, and the text that ends an answer.
+
+        Everything goes into the user turn: Mistral's template has no system turn and would drop it in silence.  A model
+        without a template is taken for one of Mistral's.  Raises BackendError where the template cannot be used.
         """
+        from jinja2 import TemplateError
         from llama_cpp.llama_chat_format import MISTRAL_INSTRUCT_CHAT_TEMPLATE, Jinja2ChatFormatter
 
         bos, eos = (
             self._model.detokenize([token], special=True).decode()
             for token in (self._model.token_bos(), self._model.token_eos())
         )
-        template = self._model.metadata.get("tokenizer.chat_template", MISTRAL_INSTRUCT_CHAT_TEMPLATE)
-        formatter = Jinja2ChatFormatter(template=template, eos_token=eos, bos_token=bos)
+        metadata = self._model.metadata
+        template = metadata.get("tokenizer.chat_template", MISTRAL_INSTRUCT_CHAT_TEMPLATE)
         mark = "\N{OBJECT REPLACEMENT CHARACTER}"
-        whole = formatter(messages=[{"role": "user", "content": mark}])
-        before, _, after = whole.prompt.partition(mark)
+        try:
+            formatter = Jinja2ChatFormatter(template=template, eos_token=eos, bos_token=bos)
+            before, found, after = formatter(messages=[{"role": "user", "content": mark}]).prompt.partition(mark)
+        except (TemplateError, ValueError, TypeError):
+            found = ""
+        if not found:
+            raise _no_template(model)
         self._bos, self._turn, self._stop = bos, (before, after), [eos]
+        self._adds_space = (
+            metadata.get("tokenizer.ggml.model") == "llama"
+            and metadata.get("tokenizer.ggml.add_space_prefix", "true") == "true"
+        )
 
     def close(self) -> None:
         """Free the model's memory."""
         self._model.close()
+
+
+def _no_template(model: Path) -> BackendError:
+    return BackendError(f"The chat template in {model} cannot be used; name an instruct model with --model.")
 
 
 def _digest(path: Path) -> str:

@@ -47,5 +47,5 @@ SOUNDS = ("uh-huh", "mm-hmm", "mhm", "um", "umm", "uh", "er", "erm", "hmm", "mm"
 PHRASES = ("you know", "i mean", "i guess", "i think", "kind of", "sort of", "like", "right", "okay", "well")
 """Dropped where commas or the sentence's edge set them off; elsewhere they mean something."""
 
-BEFORE_SOMEONE = "that|and|but|with|for|to|of|from|by|about|tell|told|ask|asked|call|called|see|when|if|because|than"
+BEFORE_SOMEONE = "that|and|but|with|for|to|of|from|by|about|tell|told|ask|asked|call|called|see|when|if|because"
 """Words (alternatives of a regular expression) after which "someone" reads naturally in place of a name."""

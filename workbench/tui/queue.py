@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 
 from policies import FlagKind
 from workbench.desk.commands import ListQueue
-from workbench.desk.views import Queue, QueueRow
+from workbench.desk.views import Queue, QueueRow, StageCounts
 from workbench.tui.words import STATE_MARKS, Filter
 
 WINDOW = 200
@@ -151,3 +151,20 @@ def entry(row: QueueRow) -> Content:
         (f"{flags:<12.12}", "$warning"),
         (f"{row.open}?" if row.open else "", "bold $warning"),
     )
+
+
+def empty_sentence(counts: StageCounts, window: Window) -> str:
+    """Why the queue is empty, and what to do."""
+    if not counts.pages:
+        return "This study has no pages yet. Leave with q and run: workbench ingest"
+    if not counts.exchanges:
+        return f"None of the {counts.pages} pages has an exchange yet. Leave with q and run: workbench paraphrase"
+    if window.filter == "waiting" and window.flag is None:
+        rest = counts.pages - counts.exchanges
+        more = f" {rest} pages still wait for: workbench paraphrase" if rest else ""
+        return (
+            f"Nothing is waiting: {counts.approved} approved, {counts.rejected} rejected.{more}\n"
+            "Press f to see them again, or leave with q and run: workbench release build"
+        )
+    kind = f" with the flag {window.flag.value}" if window.flag else ""
+    return f"No exchange{kind} in “{window.filter}”. Press f or g for another filter."

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Footer, Static
 
@@ -21,16 +20,14 @@ from workbench.tui.editor import Editor
 from workbench.tui.evidence import Evidence, is_open
 from workbench.tui.heading import Heading
 from workbench.tui.help import HelpScreen
+from workbench.tui.keys import DECIDING, EDITING, KEYS, WALKING
 from workbench.tui.passage import Passage
-from workbench.tui.queue import QueueList, Window
+from workbench.tui.queue import QueueList, Window, empty_sentence
 from workbench.tui.sheets import Item, excerpt, exchange_sheet, source_sheet
 from workbench.tui.words import DISMISS_REASONS, FILTERS, FLAG_FILTERS, REJECT_REASONS
 
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 """Below 100 columns the source stands above the exchange, from 100 on beside it."""
-
-DECIDING = frozenset({"approve", "reject", "edit", "dismiss_finding"})
-EDITING = frozenset({"save", "leave_editor"})
 
 
 class ReviewScreen(DeskScreen):
@@ -46,22 +43,7 @@ class ReviewScreen(DeskScreen):
 
     AUTO_FOCUS = "#queue"
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "approve", "Approve", id="review.approve", tooltip="approve the version on screen, then go on"),
-        Binding("e", "edit", "Edit", id="review.edit", tooltip="edit in place; what is saved is screened again"),
-        Binding("r", "reject", "Reject", id="review.reject", tooltip="reject with a reason, then go on"),
-        Binding("x", "dismiss_finding", "Dismiss", id="finding.dismiss", tooltip="dismiss the chosen finding"),
-        Binding("n", "next", "Next", id="queue.next", tooltip="next exchange of the queue"),
-        Binding("p", "previous", "Prev", id="queue.previous", tooltip="previous exchange of the queue"),
-        Binding("f", "filter", "Filter", id="queue.filter", tooltip="queue: waiting, all, approved, rejected"),
-        Binding("g", "flag", show=False, id="queue.flag", tooltip="queue: any flag, or only leak, verbatim, ..."),
-        Binding("j", "step(1)", show=False, id="finding.next", tooltip="choose the next flag or finding and show it"),
-        Binding("k", "step(-1)", show=False, id="finding.previous", tooltip="choose the previous flag or finding"),
-        Binding("question_mark", "help", "Help", key_display="?", id="app.help", tooltip="this list"),
-        Binding("q", "app.quit", "Quit", id="app.quit", tooltip="quit; everything decided is already stored"),
-        Binding("ctrl+s", "save", "Save and screen again", id="edit.save", tooltip="in the editor: save"),
-        Binding("escape", "leave_editor", "Cancel", id="edit.cancel", tooltip="in the editor: drop the changes"),
-    ]
+    BINDINGS = KEYS
 
     def __init__(self, courier: Courier) -> None:
         super().__init__(courier)
@@ -188,7 +170,7 @@ class ReviewScreen(DeskScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the editor only its own keys work; nothing can be decided while nothing is on screen."""
-        own = action in DECIDING | EDITING | {"next", "previous", "filter", "flag", "step", "help", "app.quit"}
+        own = action in DECIDING | EDITING | WALKING
         if self.editor.display:
             return action in EDITING or not own
         if action in EDITING:
@@ -262,8 +244,7 @@ class ReviewScreen(DeskScreen):
                 command = DismissFinding(
                     exchange=row.exchange, version=row.version, ordinal=finding.ordinal, reason=reason
                 )
-                self._busy = True
-                self.ask(command, self._dismissed, self._refused, group="write")
+                self._screen_again(command, self._dismissed)
 
         words = " ".join(excerpt(view, finding).split())
         self.app.push_screen(ReasonDialog(f"“{words}” is no {finding.entity.value}: it ...", DISMISS_REASONS), chosen)
@@ -277,15 +258,22 @@ class ReviewScreen(DeskScreen):
         self._hold(row)
         self._advance(row)
 
+    def _screen_again(self, command: EditExchange | DismissFinding, then: Callable[[ExchangeView], None]) -> None:
+        self._busy = True
+        self.say("Screening ...")  # the first time in a sitting takes seconds: the detector is loaded
+        self.ask(command, then, self._refused, group="write")
+
     def _dismissed(self, view: ExchangeView) -> None:
-        self._rescreened(view)
+        self._rescreened(view, "Dismissed")
         self.evidence.choose_open()
 
-    def _rescreened(self, view: ExchangeView) -> None:
+    def _rescreened(self, view: ExchangeView, done: str) -> None:
         self._busy = False
         self._close_editor()
         self._hold(view.row)
         self._show(view)
+        found = f"{view.row.open} open findings" if view.row.open != 1 else "1 open finding"
+        self.say(f"{done}: version {view.row.version}, screened again, {found}.")
 
     def _refused(self, problem: UserError | AuditError) -> None:
         """Say why; where the exchange has changed since it was shown, show it as it is now."""
@@ -315,13 +303,10 @@ class ReviewScreen(DeskScreen):
         question, answer = self.editor.draft
         row = self.shown.row
         command = EditExchange(exchange=row.exchange, version=row.version, question=question, answer=answer)
-        self._busy = True
-        self.ask(command, self._saved, self._refused, group="write")
+        self._screen_again(command, self._saved)
 
     def _saved(self, view: ExchangeView) -> None:
-        self._rescreened(view)
-        found = f"{view.row.open} open findings" if view.row.open != 1 else "1 open finding"
-        self.say(f"Saved as version {view.row.version} and screened again: {found}.")
+        self._rescreened(view, "Saved")
 
     def action_leave_editor(self) -> None:
         if self._busy:
@@ -352,20 +337,3 @@ class ReviewScreen(DeskScreen):
 
 def _version(view: ExchangeView | None) -> tuple[int, int] | None:
     return None if view is None else (view.row.exchange, view.row.version)
-
-
-def empty_sentence(counts: StageCounts, window: Window) -> str:
-    """Why the queue is empty, and what to do."""
-    if not counts.pages:
-        return "This study has no pages yet. Leave with q and run: workbench ingest"
-    if not counts.exchanges:
-        return f"None of the {counts.pages} pages has an exchange yet. Leave with q and run: workbench paraphrase"
-    if window.filter == "waiting" and window.flag is None:
-        rest = counts.pages - counts.exchanges
-        more = f" {rest} pages still wait for: workbench paraphrase" if rest else ""
-        return (
-            f"Nothing is waiting: {counts.approved} approved, {counts.rejected} rejected.{more}\n"
-            "Press f to see them again, or leave with q and run: workbench release build"
-        )
-    kind = f" with the flag {window.flag.value}" if window.flag else ""
-    return f"No exchange{kind} in “{window.filter}”. Press f or g for another filter."
