@@ -116,16 +116,21 @@ class Page:
         return bool(bodies) and sum(c.islower() for c in bodies) * 2 > len(bodies)
 
     def runs(self) -> Iterator[tuple[int, int]]:
-        """Index ranges (first, last + 1) of neighbouring words that carry a meaningful capital."""
+        """Index ranges (first, last + 1) of neighbouring words that carry a meaningful capital; "I" ends a run."""
         at = 0
         words = self.words
         while at < len(words):
             stop = at + 1
             if words[at].capital:
-                while stop < len(words) and words[stop].capital and words[stop].tight:
+                while stop < len(words) and words[stop].capital and words[stop].tight and not self.is_pronoun(stop):
                     stop += 1
                 yield at, stop
             at = stop
+
+    def is_pronoun(self, index: int) -> bool:
+        """Whether a word is "I" (or "I'm", ...), whose capital means nothing; "I." can be somebody's initial."""
+        text = self.words[index].text
+        return text.split("'")[0] == "I" and self.text[self.words[index].end :][:1] != "."
 
     def ends_clause(self, index: int) -> bool:
         """Whether punctuation or the end of the text follows the word at this index."""

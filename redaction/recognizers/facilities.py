@@ -117,7 +117,13 @@ class FacilityRecognizer(RuleRecognizer):
             if after.fold in FUNCTION_WORDS or after.common > 2 or not (after.capital or word.caseless):
                 continue
             stop = at + 2
-            while stop < len(words) and words[stop].tight and words[stop].capital and not words[stop - 1].caseless:
+            while (
+                stop < len(words)
+                and words[stop].tight
+                and words[stop].capital
+                and not words[stop - 1].caseless
+                and not page.is_pronoun(stop)
+            ):
                 stop += 1
             yield Hit(word.start, words[stop - 1].full_end, 0.65, "named after a saint")
 
@@ -163,9 +169,9 @@ class FacilityRecognizer(RuleRecognizer):
             fitting = [
                 w for w in words[first:stop] if w.fold in DIRECTIONS or w.fold not in gazetteers.not_identifiers()
             ]
-            working = (
-                first > 1 and words[first - 2].text.lower() in WORKING and page.fold_at(first - 1) in {"at", "for"}
-            )
+            # "works at", and with one word between: "works nights at".
+            before = [word.text.lower() for word in words[max(0, first - 3) : max(0, first - 1)]]
+            working = page.fold_at(first - 1) in {"at", "for"} and any(word in WORKING for word in before)
             if working and not words[first].caseless and words[first].fold not in FUNCTION_WORDS:
                 last = stop
                 while page.fold_at(last) in {"and", "of", "for"} and last + 1 < len(words) and words[last + 1].capital:

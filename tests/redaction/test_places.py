@@ -82,3 +82,20 @@ def test_a_state_is_an_ordinary_finding_when_the_policy_keeps_none():
     text = "Caregiver: We moved here from Oklahoma."
     found = Scanner(Redaction(keep_states=False)).scan(text)
     assert [(f.text_in(text), f.keep) for f in found] == [("Oklahoma", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Since she left Harrowgate Hospital I sleep badly.", "Harrowgate Hospital"),
+        ("We go to St. Mary's I guess.", "St. Mary's"),
+    ],
+)
+def test_the_pronoun_i_never_belongs_to_an_organisation(scanner, text, place):
+    assert [finding.text_in(text) for finding in scanner.scan(text)] == [place]
+
+
+@pytest.mark.parametrize("cue", ["works at", "works nights at", "worked weekends for"])
+def test_a_place_of_work_is_found_whole(scanner, cue):
+    text = f"My son {cue} Quillback Lathe and Press, you know."
+    assert "Quillback Lathe and Press" in [finding.text_in(text) for finding in scanner.scan(text)]
