@@ -11,9 +11,9 @@ import pytest
 from llama_cpp import Llama
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-from policies import LoadedPolicy, Policy, load_prompt
+from policies import Face, LoadedPolicy, Policy, load_policy, load_prompt
 from tests.command import Run
-from tests.conftest import SESSION, add_text
+from tests.conftest import SECRET, SESSION, add_text
 from tests.paraphrase.conftest import write_tiny_model
 from workbench.desk.commands import ListQueue, OpenExchange, Status
 from workbench.desk.local import LocalDesk
@@ -22,6 +22,7 @@ from workbench.errors import BackendError
 from workbench.paraphrase.backend import PageTooLong
 from workbench.paraphrase.llama_cpp import LlamaCpp
 from workbench.paraphrase.run import paraphrase
+from workbench.study.opening import create_study, open_study
 
 
 def short(policy: Policy, **changes: float | int) -> Policy:
@@ -172,9 +173,8 @@ def test_llama_cpp_prints_nothing_of_its_own(
     ],
 )
 def test_a_wrong_model_file_ends_the_command_with_one_sentence_and_2(
-    small_desk: LocalDesk, study_folder: Path, tmp_path: Path, run: Run, name: str, content: bytes | None, expected: str
+    study_folder: Path, tmp_path: Path, run: Run, name: str, content: bytes | None, expected: str
 ) -> None:
-    small_desk.close()
     if content is not None:
         (tmp_path / name).write_bytes(content)
     done = run("paraphrase", "--model", str(tmp_path / name), "--study", str(study_folder))
@@ -184,22 +184,21 @@ def test_a_wrong_model_file_ends_the_command_with_one_sentence_and_2(
 
 
 def test_the_command_runs_the_model_and_says_so_and_prints_no_text(
-    small_desk: LocalDesk, study_folder: Path, tmp_path: Path, policy: LoadedPolicy, tiny_model: Path, run: Run
+    tmp_path: Path, policy: LoadedPolicy, tiny_model: Path, run: Run
 ) -> None:
-    small_desk.close()
-    body = policy.body.replace("max_tokens: 768", "max_tokens: 16")
-    (tmp_path / "short.yaml").write_text(body)
-    (tmp_path / "session.txt").write_text(SESSION)
-    study = str(tmp_path / "other")
-    assert run("init", study, "--policy", str(tmp_path / "short.yaml")).returncode == 0
-    assert run("ingest", str(tmp_path / "session.txt"), "--study", study).returncode == 0
-    done = run("paraphrase", "--model", str(tiny_model), "--threads", "1", "--study", study)
+    (tmp_path / "short.yaml").write_text(policy.body.replace("max_tokens: 768", "max_tokens: 16"))
+    study = tmp_path / "study"
+    create_study(study, load_policy(str(tmp_path / "short.yaml")), SECRET, "tester")
+    desk = LocalDesk(open_study(study, SECRET, Face.CLI))
+    add_text(desk, tmp_path, SESSION)
+    desk.close()
+    done = run("paraphrase", "--model", str(tiny_model), "--threads", "1", "--study", str(study))
     assert done.returncode == 0, done.stderr
     assert "Paraphrase by llama-cpp" in done.stdout
     assert done.stderr == ""
-    log = run("audit", "query", "--action", "exchange.created", "--format", "json", "--study", study, key=None)
-    events = [json.loads(line) for line in log.stdout.splitlines()]
-    assert [event["details"]["backend"] for event in events] == ["llama-cpp"] * 2
+    log = run("audit", "query", "--action", "exchange.created", "--format", "json", "--study", str(study), key=None)
+    created = [json.loads(line)["details"] for line in log.stdout.splitlines()]
     digest = hashlib.sha256(tiny_model.read_bytes()).hexdigest()
-    assert {event["details"]["model_digest"] for event in events} == {digest}
-    assert len({event["details"]["seed"] for event in events}) == 2
+    assert [(event["backend"], event["model_digest"]) for event in created] == [("llama-cpp", digest)] * 2
+    assert {event["prompt_digest"] for event in created} == {load_prompt("exchange").digest}
+    assert len({event["seed"] for event in created}) == 2

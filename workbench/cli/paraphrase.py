@@ -1,7 +1,7 @@
 """`workbench paraphrase`: condense every page into one exchange."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -14,8 +14,6 @@ from workbench.desk.views import Run
 from workbench.errors import BackendError
 from workbench.paraphrase.backend import Backend
 from workbench.paraphrase.run import Tally, paraphrase
-
-BackendName = Literal["extractive", "llama-cpp"]
 
 
 def register(app: typer.Typer) -> None:

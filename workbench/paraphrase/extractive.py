@@ -159,7 +159,7 @@ def clean(sentence: str) -> str:
 def _score(text: str, cues: frozenset[str]) -> float:
     """How telling a sentence is: its cue words, its first person, a length that says something."""
     words = _WORD.findall(text.lower())
-    if len(words) < 5:
+    if len(words) < 4:
         return 0.0
     hits = len(cues.intersection(words))
     first_person = 0.5 if {"i", "i'm", "i've", "me", "my", "we", "you", "your", "you're"}.intersection(words) else 0.0
