@@ -7,11 +7,7 @@ component of ours sets them.  Nothing here is ever downloaded.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import spacy
-from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
-from spacy.language import Language
-from spacy.tokens import Doc
-
+from redaction.engines import Doc, Language, NlpArtifacts, NlpEngine, spacy
 from redaction.words import Page
 
 IRREGULAR = {"addresses": "address", "ids": "id", "people": "person", "is": "be", "was": "be", "are": "be",

@@ -3,10 +3,9 @@
 import logging
 from collections.abc import Sequence
 
-from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
-
 from policies.names import Entity
 from policies.schema import Redaction
+from redaction.engines import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 from redaction.errors import RedactionError
 from redaction.finding import Finding
 from redaction.language import BlankEngine

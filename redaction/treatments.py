@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from presidio_anonymizer import AnonymizerEngine
-from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
-from presidio_anonymizer.operators import Operator, OperatorType
-
 from policies.names import Entity, Treatment
 from policies.schema import Redaction
+from redaction.engines import AnonymizerEngine, AnonymizerResult, Operator, OperatorConfig, OperatorType
 from redaction.finding import Finding
 from redaction.folding import fold, without_possessive, word_set
 from redaction.spoken_numbers import digits_of
@@ -109,7 +106,7 @@ def treat(text: str, findings: Sequence[Finding], settings: Redaction, placehold
     engine.add_anonymizer(Replacement)
     done = engine.anonymize(
         text,
-        [RecognizerResult(str(f.entity), f.start, f.end, f.score) for f, t, _ in lengths if t is not Treatment.KEEP],
+        [AnonymizerResult(str(f.entity), f.start, f.end, f.score) for f, t, _ in lengths if t is not Treatment.KEEP],
         {entity: OperatorConfig("replacement", {"replacements": table}) for entity, table in replacements.items()},
         merge_entities_with_spaces=False,
     )

@@ -1,7 +1,6 @@
 """The recognizers, one a file.  `all_recognizers` is the one place where they are listed."""
 
-from presidio_analyzer import EntityRecognizer
-
+from redaction.engines import EntityRecognizer
 from redaction.recognizers.ages import AgeRecognizer
 from redaction.recognizers.dates import DateRecognizer
 from redaction.recognizers.facilities import FacilityRecognizer

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
-
 from policies.names import Entity
+from redaction.engines import AnalysisExplanation, LocalRecognizer, RecognizerResult
 from redaction.words import Page
 
 KEEP = "keep"

@@ -4,16 +4,17 @@ None of them reads a file or opens a connection.  The e-mail and URL recognizers
 tldextract for a list from the net; telephone numbers are read for one region (eight take half of the run time).
 """
 
-from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer
-from presidio_analyzer.predefined_recognizers import (
+from policies.names import Entity
+from redaction.engines import (
     CreditCardRecognizer,
+    EntityRecognizer,
     IbanRecognizer,
+    Pattern,
+    PatternRecognizer,
     PhoneRecognizer,
     UsMbiRecognizer,
     UsSsnRecognizer,
 )
-
-from policies.names import Entity
 
 MRN = Pattern("medical record number", r"(?<![\w-])[A-Z]{0,3}\d{5,10}(?![\w-])", 0.1)
 SSN = Pattern(

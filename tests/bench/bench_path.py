@@ -4,9 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from presidio_analyzer import AnalyzerEngine
-
 from policies import Face, load_policy
+from redaction.engines import AnalyzerEngine
 from redaction.language import BlankEngine
 from redaction.scanner import Scanner
 from tests.conftest import SECRET

@@ -2,6 +2,8 @@
 
 import logging
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -122,3 +124,15 @@ def _seconds(scanner: Scanner, page: str) -> float:
     began = time.perf_counter()
     scanner.scan(page)
     return time.perf_counter() - began
+
+
+def test_scanning_loads_no_deep_learning_library():
+    script = (
+        "import sys\n"
+        "from policies.schema import Redaction\n"
+        "from redaction.scanner import Scanner\n"
+        "Scanner(Redaction()).scan('My sister Anna called.')\n"
+        "print([name for name in ('torch', 'transformers') if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
