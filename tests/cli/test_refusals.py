@@ -207,6 +207,10 @@ def test_a_name_that_could_not_stand_in_the_log_is_refused(study_folder: Path, r
         (("release", "verify", "/nonexistent"), ("not a folder",)),
         (("audit", "query", "--action", "made.up"), ("--action",)),
         (("audit", "query", "--since", "yesterday"), ("--since",)),
+        (("status", "--bogus"), ("--bogus", "--help")),
+        (("paraphrase", "--limit", "0"), ("--limit",)),
+        (("queue", "--flag", "nope"), ("--flag", "leak")),
+        (("queue", "--state", "nope"), ("--state", "waiting")),
     ],
 )
 def test_a_mistake_ends_in_one_sentence(
@@ -215,6 +219,18 @@ def test_a_mistake_ends_in_one_sentence(
     small_desk.close()
     on_study = () if given[1] == "verify" else ("--study", str(study_folder))
     refused(run(*given, *on_study), *words)
+
+
+@pytest.mark.parametrize("given", [(), ("audit",), ("release",), ("people",)])
+def test_without_a_command_the_help_is_shown(given: tuple[str, ...], run: Run) -> None:
+    done = run(*given)
+    assert done.returncode == 2
+    assert "Usage: " in done.stdout
+    assert done.stderr == ""
+
+
+def test_an_unknown_command_is_one_sentence_with_the_nearest_one(run: Run) -> None:
+    refused(run("ststus"), "status")
 
 
 def test_text_for_an_edit_that_is_no_json_is_refused_without_repeating_it(

@@ -2,7 +2,6 @@
 
 import sys
 
-import click
 import typer
 
 from audit.errors import AuditError
@@ -39,10 +38,11 @@ def main() -> None:
         sys.exit(app(standalone_mode=False) or 0)
     except (UserError, AuditError) as problem:
         _end(str(problem), problem.exit_code)
-    except click.ClickException as problem:
-        problem.show()
-        sys.exit(problem.exit_code)
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except typer.TyperException as problem:
+        # Without a command the help has been printed, the message is empty and there is nothing to add.
+        lines = problem.format_message().splitlines()
+        _end(f"{lines[0].rstrip('.')}; see: workbench --help" if lines else "", problem.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
         _end("Stopped; what was stored stays stored.", 130)
     except BrokenPipeError:
         sys.exit(1)
@@ -63,5 +63,6 @@ def _place(problem: BaseException) -> str:
 
 
 def _end(sentence: str, code: int) -> None:
-    print(sentence, file=sys.stderr)
+    if sentence:
+        print(sentence, file=sys.stderr)
     sys.exit(code)

@@ -36,4 +36,8 @@ def list_people(study: StudyOption = HERE, key_file: KeyFileOption = None) -> No
     """Show everybody in the study."""
     with desk_of(study, key_file) as desk:
         everyone = desk.execute(ListPeople()).people
-    table("People", ("name", "uid", "role"), [(p.name, "script" if p.uid is None else p.uid, p.role) for p in everyone])
+    table(
+        "People",
+        ("name", "uid", "role"),
+        [(p.name, "script" if p.uid is None else str(p.uid), p.role) for p in everyone],
+    )

@@ -35,7 +35,7 @@ def init(
     made = create_study(folder, loaded, secret, founder)
     out.print(f"Study made in {made.root}", soft_wrap=True)
     out.print(f"Policy {loaded.policy.name} version {loaded.policy.version}, SHA-256 {loaded.digest}", soft_wrap=True)
-    out.print(f"You are {founder}: operator, reviewer and steward.  Add others with: workbench people add")
+    out.print(f"You are {founder}: operator, reviewer and steward.  Add others: workbench people add")
     out.print("Whoever loses the key loses the study; keep a copy of it in another place.")
 
 
