@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from policies import Face, LoadedPolicy, load_policy
 from tests.command import KEY, Run, run_workbench
@@ -15,6 +16,10 @@ from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
 from workbench.study.keys import Secret
 from workbench.study.opening import create_study, open_study
+
+# A loaded machine is no fault of the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 SECRET = Secret("environment", KEY.encode())
 
