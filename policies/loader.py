@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -74,13 +75,21 @@ def parse(model: type[Model], body: str, where: str) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as problem:
-        raise PolicyError(f"{where}: {_first_fault(model, problem)}.") from None
+        fault = _first_fault(model, problem)
+        raise PolicyError(f"{where}: {fault}{'' if fault.endswith('?') else '.'}") from None
 
 
 def _first_fault(model: type[BaseModel], problem: ValidationError) -> str:
-    fault = problem.errors(include_url=False, include_input=False)[0]
+    fault = problem.errors(include_url=False)[0]
     path = [str(part) for part in fault["loc"]]
-    key = ".".join(path) or "the file"
+    key = ".".join(part for part in path if part != "[key]") or "the file"
+    if fault["type"] == "value_error":
+        return str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] in {"enum", "literal_error"}:
+        known = re.findall(r"'([^']+)'", str(fault.get("ctx", {}).get("expected", "")))
+        near = difflib.get_close_matches(str(fault["input"]), known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
+        return f"{key}: {str(fault['input'])!r} is not known; {hint}"
     if fault["type"] != "extra_forbidden":
         return f"{key}: {fault['msg']}"
     section: Any = model

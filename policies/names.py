@@ -31,6 +31,9 @@ class Treatment(StrEnum):
     """What is done to a finding in the treated version of an exchange."""
 
     PLACEHOLDER = "placeholder"
+    SURROGATE = "surrogate"
+    SHIFT = "shift"
+    GENERALISE = "generalise"
     MASK = "mask"
     KEEP = "keep"
 

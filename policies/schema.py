@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from policies.basis import fault_of
 from policies.names import Entity, Face, Scope, Treatment
 
 Words = Annotated[int, Field(ge=1, le=10_000)]
@@ -53,19 +54,39 @@ class Paraphrase(Section):
     context_tokens: Annotated[int, Field(ge=128, le=131_072)] = 4096
 
 
+FITTING: dict[Treatment, frozenset[Entity]] = {
+    Treatment.SURROGATE: frozenset(Entity) - {Entity.DATE, Entity.AGE, Entity.INDIRECT},
+    Treatment.SHIFT: frozenset({Entity.DATE}),
+    Treatment.GENERALISE: frozenset({Entity.DATE, Entity.AGE, Entity.LOCATION}),
+}
+"""Entities that a treatment makes sense for; placeholder, mask and keep fit all."""
+
+
 class Redaction(Section):
     """What counts as a finding, and what is done to it."""
 
     threshold: Annotated[float, Field(ge=0, le=1)] = 0.4
     """Findings that score lower are not reported."""
     treatments: dict[Entity, Treatment] = {}
-    """Treatment by entity; an entity not named here gets a placeholder."""
+    """Treatment by entity; an entity not named here gets a placeholder, INDIRECT is kept for the reviewer to decide."""
     keep_states: bool = True
     """State and country names are reported but may stay (Safe Harbor allows them)."""
 
+    implied_ages: bool = True
+    """Ages over 89 are found also where they are only implied ("born in nineteen thirty-one", "turned ninety")."""
+
+    @model_validator(mode="after")
+    def _fitting(self) -> "Redaction":
+        for entity, treatment in self.treatments.items():
+            if treatment in FITTING and entity not in FITTING[treatment]:
+                fits = ", ".join(sorted(FITTING[treatment]))
+                raise ValueError(f"redaction.treatments: {treatment} does not fit {entity}; it fits {fits}")
+        return self
+
     def treatment(self, entity: Entity) -> Treatment:
-        """The treatment of an entity under this policy."""
-        return self.treatments.get(entity, Treatment.PLACEHOLDER)
+        """The treatment of an entity under this policy; an indirect identifier is left to the reviewer by default."""
+        default = Treatment.KEEP if entity is Entity.INDIRECT else Treatment.PLACEHOLDER
+        return self.treatments.get(entity, default)
 
 
 class Review(Section):
@@ -110,3 +131,12 @@ class Policy(Section):
     review: Review = Review()
     length_filter: LengthFilter = LengthFilter()
     release: Release
+    agreement: str | None = None
+    """The data use agreement that a limited data set needs (its number or file name)."""
+
+    @model_validator(mode="after")
+    def _basis_holds(self) -> "Policy":
+        fault = fault_of(self)
+        if fault:
+            raise ValueError(fault)
+        return self

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from redaction.engines import Doc, Language, NlpArtifacts, NlpEngine, spacy
+from redaction.ner.tagger import Tagged
 from redaction.words import Page
 
 IRREGULAR = {"addresses": "address", "ids": "id", "people": "person", "is": "be", "was": "be", "are": "be",
@@ -36,9 +37,10 @@ def rule_lemmas(doc: Doc) -> Doc:
 
 
 class PageArtifacts(NlpArtifacts):  # type: ignore[misc]
-    """Presidio's artifacts with the page's words beside them."""
+    """Presidio's artifacts with the page's words beside them, and what the NER model reads in it (None: not asked)."""
 
     page: Page
+    tags: list[Tagged] | None = None
 
 
 class BlankEngine(NlpEngine):  # type: ignore[misc]

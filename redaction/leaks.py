@@ -6,12 +6,13 @@ identifier of the source is looked for by itself.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policies.names import Entity
 from redaction.folding import fold, without_possessive, word_set
 from redaction.gazetteers import not_identifiers
 from redaction.lexicon import FUNCTION_WORDS, TITLES
+from redaction.nearness import near, nicknames
 from redaction.spoken_numbers import digits_of, spoken_numbers
 from redaction.words import WORD, Page, Word
 
@@ -41,17 +42,20 @@ class Leak:
     explanation: str
 
 
-def leaks(source: Iterable[tuple[Entity, str]], exchange_text: str) -> list[Leak]:
+def leaks(source: Iterable[tuple[Entity, str]], exchange_text: str, where: str = "on the source page") -> list[Leak]:
     """Identifiers of the source that stand in the exchange: sorted by start, minimal, never overlapping.
 
     `source` holds the entity and the words of each finding on the source page (and of its session, where the
-    caller wants that); leave out findings that are kept.
+    caller wants that); leave out findings that are kept.  `where` ends the explanations.
     """
     page = Page(exchange_text)
     found: list[Leak] = []
     for entity, words in dict.fromkeys(source):
         found.extend(_whole(page, entity, words))
         found.extend(_parts(page, entity, words))
+        if entity is Entity.NAME:
+            found.extend(_likenesses(page, words))
+            found.extend(_initials(page, words))
         if entity in NUMERIC:
             found.extend(_digits(page, entity, words))
         if entity is Entity.AGE:
@@ -59,7 +63,7 @@ def leaks(source: Iterable[tuple[Entity, str]], exchange_text: str) -> list[Leak
     settled: list[Leak] = []
     for leak in sorted(set(found), key=lambda x: (x.start - x.end, x.start, x.entity, x.explanation)):
         if all(leak.end <= other.start or leak.start >= other.end for other in settled):
-            settled.append(leak)
+            settled.append(replace(leak, explanation=f"{leak.explanation} {where}"))
     return sorted(settled, key=lambda x: x.start)
 
 
@@ -78,7 +82,7 @@ def _whole(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
     for at in range(len(words) - len(wanted) + 1):
         run = words[at : at + len(wanted)]
         if [w.fold for w in run] == wanted and (len(wanted) > 1 or _stands_out(entity, run[0])):
-            yield Leak(run[0].start, run[-1].end, entity, "the same words as on the source page")
+            yield Leak(run[0].start, run[-1].end, entity, "the same words as")
 
 
 def _says_nothing(word: str) -> bool:
@@ -104,14 +108,39 @@ def _parts(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
         if word.fold not in parts or word.text[0].isdigit():
             continue
         if entity is Entity.NAME and _stands_out(entity, word):
-            yield Leak(word.start, word.end, entity, "part of a name on the source page")
+            yield Leak(word.start, word.end, entity, "part of a name")
         elif (
             entity is not Entity.NAME
             and word.capital
             and word.common <= 1
             and word.fold not in GENERIC_PARTS | not_identifiers()
         ):
-            yield Leak(word.start, word.end, entity, "the telling word of a name on the source page")
+            yield Leak(word.start, word.end, entity, "the telling word of a name")
+
+
+def _likenesses(page: Page, text: str) -> Iterator[Leak]:
+    """A nickname for a part of the name, or a near spelling of it; never a word of ordinary English."""
+    parts = [w for w in _folded(text) if len(w) >= SHORTEST_PART and w not in TITLES | FUNCTION_WORDS]
+    called = frozenset(n for part in parts for n in nicknames(part))
+    for word in page.words:
+        if not (word.capital or word.caseless) or word.fold in parts:
+            continue
+        if word.fold in called and _stands_out(Entity.NAME, word):
+            yield Leak(word.start, word.end, Entity.NAME, "a nickname for a name")
+        elif word.common == 0 and any(near(word.fold, part) for part in parts):
+            yield Leak(word.start, word.end, Entity.NAME, "a near spelling of a name")
+
+
+def _initials(page: Page, text: str) -> Iterator[Leak]:
+    """The first letters of a name of two or more parts, with points or blanks, or three together."""
+    letters = [part[0].upper() for part in _folded(text) if part not in TITLES and part.isalpha()]
+    if len(letters) < 2:
+        return
+    forms = [r"\.\s?".join(letters) + r"\.?", " ".join(letters)]
+    if len(letters) > 2:
+        forms.append("".join(letters))
+    for match in re.finditer(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", page.plain):
+        yield Leak(match.start(), match.end(), Entity.NAME, "the initials of a name")
 
 
 def _digits(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
@@ -126,11 +155,11 @@ def _digits(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
         )
         year = re.fullmatch(r"(?:19|20)\d\d", read) is not None
         if same and (read == wanted or not year):
-            yield Leak(number.start, number.end, entity, "the same digits as on the source page")
+            yield Leak(number.start, number.end, entity, "the same digits as")
 
 
 def _age(page: Page, text: str) -> Iterator[Leak]:
     wanted = digits_of(text)
     for number in spoken_numbers(page):
         if wanted and number.value == wanted:
-            yield Leak(number.start, number.end, Entity.AGE, "the same age as on the source page")
+            yield Leak(number.start, number.end, Entity.AGE, "the same age as")

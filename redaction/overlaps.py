@@ -1,29 +1,57 @@
 """From findings that overlap to findings that do not, without uncovering a letter of any of them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from policies.names import Entity
 from redaction.finding import Finding
+
+KINDS_OF_NUMBER = frozenset(
+    {
+        Entity.IP_ADDRESS,
+        Entity.SSN,
+        Entity.MRN,
+        Entity.HEALTH_PLAN,
+        Entity.ACCOUNT,
+        Entity.LICENCE,
+        Entity.VEHICLE,
+        Entity.DEVICE,
+        Entity.STUDY_ID,
+    }
+)
+"""What a general ID can turn out to be."""
 
 
 def resolve(text: str, findings: Iterable[Finding], taken: Iterable[tuple[int, int]] = ()) -> list[Finding]:
     """Findings sorted by start, none overlapping another or a `taken` span.
 
     The wider finding wins, of two equally wide ones the more certain, and what may be kept always yields.  A loser
-    keeps what lies outside the winner, trimmed to letters and digits; nothing of it is uncovered.
+    keeps what lies outside the winner, trimmed to letters and digits; nothing of it is uncovered.  A general ID becomes
+    what a rule knows it to be.
     """
     settled: list[Finding] = []
+    findings = _named(list(findings))
     owner = bytearray(len(text))
     for start, end in taken:
         owner[start:end] = b"\1" * (end - start)
     for finding in sorted(findings, key=lambda f: (f.keep, f.start - f.end, -f.score, f.start, f.entity)):
         for start, end in _free_parts(text, owner, finding.start, finding.end):
-            settled.append(
-                Finding(
-                    start, end, finding.entity, finding.score, finding.recognizer, finding.explanation, finding.keep
-                )
-            )
+            settled.append(replace(finding, start=start, end=end))
         owner[finding.start : finding.end] = b"\1" * (finding.end - finding.start)
     return sorted(settled, key=lambda f: f.start)
+
+
+def _named(findings: list[Finding]) -> list[Finding]:
+    """A general ID takes the kind that a rule knows for part of it, and that rule's reason."""
+    kinds = [f for f in findings if f.entity in KINDS_OF_NUMBER]
+    named = []
+    for finding in findings:
+        over = [k for k in kinds if k.start < finding.end and k.end > finding.start]
+        if finding.entity is Entity.ID and over:
+            best = max(over, key=lambda k: (k.score, k.end - k.start))
+            finding = replace(best, start=finding.start, end=finding.end)
+        named.append(finding)
+    return named
 
 
 def _free_parts(text: str, owner: bytearray, start: int, end: int) -> list[tuple[int, int]]:

@@ -8,27 +8,33 @@ from policies.schema import Redaction
 from redaction.engines import AnalyzerEngine, RecognizerRegistry, RecognizerResult
 from redaction.errors import RedactionError
 from redaction.finding import Finding
-from redaction.language import BlankEngine
+from redaction.language import BlankEngine, PageArtifacts
+from redaction.ner.tagger import shipped_tagger
 from redaction.overlaps import resolve
 from redaction.propagation import spread
 from redaction.recognizers import all_recognizers
 from redaction.recognizers.base import KEEP
-from redaction.words import PLACEHOLDER, Page
+from redaction.roster import Known, hunt
+from redaction.words import PLACEHOLDER
 
 LANGUAGE = "en"
 
 
 class Scanner:
-    """Finds identifiers under one policy.  Build it once; it holds no text between calls and does no I/O."""
+    """Finds identifiers under one policy.  Build it once; it holds no text between calls and does no I/O.
 
-    def __init__(self, settings: Redaction) -> None:
+    `threads` are the processor threads of the NER model (default: all that the process may use).
+    """
+
+    def __init__(self, settings: Redaction, threads: int | None = None) -> None:
         _silence_presidio()
         self._settings = settings
-        engine = BlankEngine()
+        self._tagger = shipped_tagger(threads)
+        self._engine = BlankEngine()
         registry = RecognizerRegistry(recognizers=all_recognizers(settings.keep_states), supported_languages=[LANGUAGE])
         self._analyzer = AnalyzerEngine(
             registry=registry,
-            nlp_engine=engine,
+            nlp_engine=self._engine,
             supported_languages=[LANGUAGE],
             default_score_threshold=settings.threshold,
         )
@@ -41,14 +47,25 @@ class Scanner:
         """
         return self.scan_session([text])[0]
 
-    def scan_session(self, texts: Sequence[str]) -> list[list[Finding]]:
-        """Findings on each page of one session; a name found with confidence on one page is found on all."""
-        pages = [Page(text) for text in texts]
-        alone = [resolve(text, self._analyze(text), _placeholders(text)) for text in texts]
+    def scan_session(self, texts: Sequence[str], known: Sequence[Known] = ()) -> list[list[Finding]]:
+        """Findings on each page of one session; a name found with confidence on one page is found on all.
+
+        `known` is what a roster knows around the session's subject (`Roster.known`).
+        """
+        read = [self._engine.process_text(text, LANGUAGE) for text in texts]
+        pages = [artifacts.page for artifacts in read]
+        for artifacts, tags in zip(read, self._tagger.tag(texts), strict=True):
+            artifacts.tags = tags
+        alone = [
+            resolve(text, self._analyze(text, artifacts), _placeholders(text))
+            for text, artifacts in zip(texts, read, strict=True)
+        ]
+        if known:
+            alone = [[*found, *hunt(text, known)] for text, found in zip(texts, alone, strict=True)]
         found = spread(texts, pages, alone)
         return [resolve(text, each, _placeholders(text)) for text, each in zip(texts, found, strict=True)]
 
-    def _analyze(self, text: str) -> list[Finding]:
+    def _analyze(self, text: str, artifacts: PageArtifacts) -> list[Finding]:
         if not text.strip():
             return []
         try:
@@ -58,6 +75,7 @@ class Scanner:
                 entities=self._entities,
                 score_threshold=self._settings.threshold,
                 return_decision_process=True,
+                nlp_artifacts=artifacts,
             )
         except Exception as problem:  # Presidio's own messages can quote the text
             raise RedactionError(f"Detection failed on a page ({type(problem).__name__}); report this fault.") from None

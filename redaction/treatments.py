@@ -1,4 +1,4 @@
-"""What is done to findings: typed placeholders that stay the same throughout a study, masks, or nothing."""
+"""What is done to findings: placeholders or surrogates that stay the same throughout a study, and the rest."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,10 @@ from policies.schema import Redaction
 from redaction.engines import AnonymizerEngine, AnonymizerResult, Operator, OperatorConfig, OperatorType
 from redaction.finding import Finding
 from redaction.folding import fold, without_possessive, word_set
+from redaction.generalise import generalised
+from redaction.spoken_dates import shifted
 from redaction.spoken_numbers import digits_of
+from redaction.surrogates import SurrogateBook, surrogate_for
 
 MASK = "****"
 """The same for every finding: the length of a name says something about it."""
@@ -20,11 +23,15 @@ NUMERIC = frozenset(
 )
 
 
-class PlaceholderBook(Protocol):
-    """Numbers for placeholders, kept by the caller for the whole study."""
+class StudyBook(SurrogateBook, Protocol):
+    """What a study remembers of its identifiers, kept by the caller."""
 
     def number(self, entity: Entity, key: str) -> int:
         """The number (from 1) of this key among those of its entity; the same key always gets the same number."""
+        ...
+
+    def days(self) -> int:
+        """By how many days the dates of the present subject move: constant for a subject, whole weeks, never 0."""
         ...
 
 
@@ -83,22 +90,33 @@ def _spoken(folded: str) -> bool:
     return any(len(word) > 2 for word in re.findall(r"[a-z]+", folded))
 
 
-def treat(text: str, findings: Sequence[Finding], settings: Redaction, placeholders: PlaceholderBook) -> Treated:
+def replacement(entity: Entity, words: str, treatment: Treatment, book: StudyBook) -> str:
+    """What stands in the place of these words under a treatment other than `keep`."""
+    key, new = placeholder_key(entity, words), None
+    if treatment is Treatment.MASK:
+        return MASK
+    if treatment is Treatment.SURROGATE:
+        new = surrogate_for(entity, words, key, book)
+    elif treatment is Treatment.SHIFT:
+        new = shifted(words, book.days())
+    elif treatment is Treatment.GENERALISE:
+        new = generalised(entity, words)
+    return new or f"[{entity}_{book.number(entity, key)}]"
+
+
+def treat(text: str, findings: Sequence[Finding], settings: Redaction, book: StudyBook) -> Treated:
     """The text with each finding replaced as the policy's `redaction` section says.
 
     `findings` must be those of this very text, without overlaps, as `Scanner.scan` returns them.  Findings marked
-    `keep` stand as they are.  Everything outside the findings stays untouched.
+    `keep` stand as they are; what cannot be treated as asked (a spoken house number has no surrogate, a holiday cannot
+    be shifted) gets a placeholder.  Everything outside the findings stays untouched.
     """
     replacements: dict[str, dict[str, str]] = {}
     lengths: list[tuple[Finding, Treatment, int]] = []
     for finding in sorted(findings, key=lambda f: f.start):
         treatment = Treatment.KEEP if finding.keep else settings.treatment(finding.entity)
         words = finding.text_in(text)
-        new = words
-        if treatment is Treatment.PLACEHOLDER:
-            new = f"[{finding.entity}_{placeholders.number(finding.entity, placeholder_key(finding.entity, words))}]"
-        elif treatment is Treatment.MASK:
-            new = MASK
+        new = words if treatment is Treatment.KEEP else replacement(finding.entity, words, treatment, book)
         if treatment is not Treatment.KEEP:
             replacements.setdefault(str(finding.entity), {})[words] = new
         lengths.append((finding, treatment, len(new)))

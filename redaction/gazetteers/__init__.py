@@ -4,6 +4,8 @@ import gzip
 from functools import cache
 from importlib import resources
 
+from redaction.folding import fold
+
 COMMON, KNOWN, RARE = 3, 2, 1
 """Tiers of the name lists: borne by many, in an ordinary list, seen a few times."""
 
@@ -49,3 +51,9 @@ def not_identifiers() -> frozenset[str]:
 def regions() -> frozenset[str]:
     """Folded names of US states and territories and of countries, which a policy may keep."""
     return _lines("regions")
+
+
+@cache
+def nickname_groups() -> tuple[frozenset[str], ...]:
+    """Groups of folded given names that are used for one another."""
+    return tuple(frozenset(fold(line).split()) for line in sorted(_lines("nicknames")))

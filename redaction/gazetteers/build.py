@@ -98,12 +98,27 @@ def common_words(source: Path) -> dict[str, int]:
     return {word: len(str(n)) if n >= 3 else 0 for word, n in enough.items()}
 
 
+def standins(folder: Path) -> list[str]:
+    """Names to stand for others: name, kind (F, M: given; S: family) and country, frequent ones only."""
+    us = [row for row in columns(folder / "us_first_names_ssa2019.tsv") if row[2].isdigit() and int(row[2]) >= 150]
+    rows = {(name, sex, "US") for name, sex, _ in us}
+    rows |= {(row[0], row[2], row[1]) for row in columns(folder / "forenames_by_country.tsv") if row[2] in {"F", "M"}}
+    rows |= {(row[0].title(), "S", "US") for row in columns(folder / "us_surnames_census2010_top.tsv")}
+    rows |= {(row[0], "S", row[1]) for row in columns(folder / "surnames_by_country.tsv")}
+    return sorted("\t".join(row) for row in rows if WORD.fullmatch(row[0]) and len(row[0]) > 2)
+
+
 def write(name: str, tiers: dict[str, int]) -> None:
-    """Pack one list: sorted, without a time stamp, so that the same source gives the same bytes."""
-    body = "".join(f"{word}\t{tier}\n" for word, tier in sorted(tiers.items()))
+    """Pack one list of words and their tiers."""
+    pack(name, [f"{word}\t{tier}" for word, tier in sorted(tiers.items())])
+
+
+def pack(name: str, lines: list[str]) -> None:
+    """Write one list without a time stamp, so that the same source gives the same bytes."""
+    body = "".join(f"{line}\n" for line in lines)
     path = Path(__file__).parent / f"{name}.txt.gz"
     path.write_bytes(gzip.compress(body.encode(), 9, mtime=0))
-    print(f"{name}: {len(tiers):,} entries, {path.stat().st_size:,} bytes")
+    print(f"{name}: {len(lines):,} entries, {path.stat().st_size:,} bytes")
 
 
 def main() -> None:
@@ -114,6 +129,7 @@ def main() -> None:
     write("first_names", first_names(source / "ner" / "gazetteers"))
     write("surnames", surnames(source / "ner" / "gazetteers"))
     write("places", places(source / "ner" / "gazetteers"))
+    pack("standins", standins(source / "ner" / "gazetteers"))
     write("common_words", common_words(source))
 
 

@@ -6,6 +6,7 @@ from redaction.recognizers.dates import DateRecognizer
 from redaction.recognizers.facilities import FacilityRecognizer
 from redaction.recognizers.locations import LocationRecognizer
 from redaction.recognizers.names import NameRecognizer
+from redaction.recognizers.ner import NerRecognizer
 from redaction.recognizers.numbers import NumberRecognizer
 from redaction.recognizers.online import OnlineRecognizer
 from redaction.recognizers.regions import RegionRecognizer
@@ -16,6 +17,7 @@ from redaction.recognizers.structured import structured_recognizers
 def all_recognizers(keep_states: bool) -> list[EntityRecognizer]:
     """A new set of recognizers; `keep_states` marks the names of states and countries as kept."""
     return [
+        NerRecognizer(keep_states),
         NameRecognizer(),
         SpelledRecognizer(),
         LocationRecognizer(),

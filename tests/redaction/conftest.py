@@ -1,25 +1,44 @@
 """What the tests of this room share: one scanner, a placeholder book, and a way to ask what was found."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from policies import Entity
 from policies.schema import Redaction
+from redaction.folding import fold
 from redaction.recognizers.base import RuleRecognizer
 from redaction.scanner import Scanner
 from redaction.words import Page
 
 
 class Book:
-    """The smallest thing that keeps the promise of `PlaceholderBook`."""
+    """The smallest thing that keeps the promise of `StudyBook`; `secret` stands for the study's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, secret: str = "one study") -> None:
+        self.secret = secret
         self.numbers: dict[Entity, dict[str, int]] = {}
+        self.surrogates: dict[tuple[Entity, str], str] = {}
 
     def number(self, entity: Entity, key: str) -> int:
         known = self.numbers.setdefault(entity, {})
         return known.setdefault(key, len(known) + 1)
+
+    def surrogate(self, entity: Entity, key: str, candidates: Iterable[str]) -> str | None:
+        if (entity, key) not in self.surrogates:
+            taken = {fold(words) for words in self.surrogates.values()} | {k for _, k in self.surrogates}
+            free = next((words for words in candidates if fold(words) not in taken and fold(words) != key), None)
+            if free is None:
+                return None
+            self.surrogates[entity, key] = free
+        return self.surrogates[entity, key]
+
+    def chance(self, entity: Entity, key: str) -> random.Random:
+        return random.Random(f"{self.secret}:{entity}:{key}")
+
+    def days(self) -> int:
+        return -63
 
 
 @pytest.fixture

@@ -75,7 +75,6 @@ def test_a_state_or_country_is_reported_and_kept_when_the_policy_says_so(scanner
     kept = [f for f in scanner.scan(text) if f.keep]
     assert [f.text_in(text) for f in kept] == ["Oklahoma", "Portugal"]
     assert {f.entity for f in kept} == {Entity.LOCATION}
-    assert {f.recognizer for f in kept} == {"RegionRecognizer"}
 
 
 def test_a_state_is_an_ordinary_finding_when_the_policy_keeps_none():

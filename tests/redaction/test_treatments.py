@@ -1,5 +1,6 @@
 """Treatments: consistent placeholders, masks, what is kept, and that nothing else changes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +9,7 @@ from policies.schema import Redaction
 from redaction.finding import Finding
 from redaction.scanner import Scanner
 from redaction.treatments import placeholder_key, treat
+from redaction.words import PLACEHOLDER
 from tests.redaction.conftest import Book
 
 SCANNER = Scanner(Redaction())
@@ -86,4 +88,18 @@ def test_what_lies_outside_the_findings_is_untouched(case):
     )
 )
 def test_a_scan_of_treated_text_reports_no_placeholder(parts):
-    assert SCANNER.scan("Caregiver: " + " ".join(parts)) == []
+    text = "Caregiver: " + " ".join(parts)
+    taken = [match.span() for match in PLACEHOLDER.finditer(text)]
+    for finding in SCANNER.scan(text):
+        assert all(finding.end <= start or finding.start >= end for start, end in taken)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Caregiver: I live at [FACILITY_3] with [NAME_1], since [DATE_2], and my sister [NAME_4] at [LOCATION_9].",
+        "Caregiver: My sister **** drives me. The number is [PHONE_1], or [PHONE_2] at night.",
+    ],
+)
+def test_a_treated_sentence_raises_nothing_beside_its_placeholders(text):
+    assert SCANNER.scan(text) == []

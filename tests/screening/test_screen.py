@@ -4,19 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from policies import Entity, LoadedPolicy
+from policies import Entity, LoadedPolicy, Treatment
 from redaction.finding import Finding
 from redaction.scanner import Scanner
+from tests.redaction.conftest import Book
 from workbench.screening.screen import Screen, Source
 
 LONG = "I feel tired and I worry about the nights, and I would like to sleep again. " * 4
-
-
-class Book(dict[tuple[Entity, str], int]):
-    """Placeholder numbers in memory."""
-
-    def number(self, entity: Entity, key: str) -> int:
-        return self.setdefault((entity, key), 1 + sum(known == entity for known, _ in self))
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +67,22 @@ def test_short_and_malformed_exchanges_are_flagged(screen: Screen) -> None:
     kinds = [flag.kind for flag in screen.treated("Too short.", LONG, page, "missing_side", Book()).flags]
     assert kinds == ["malformed", "short"]
     assert screen.treated(LONG, LONG, page, None, Book()).flags == []
+
+
+def test_a_stand_in_stays_treated_when_the_exchange_is_edited(policy: LoadedPolicy) -> None:
+    rules = policy.policy.redaction.model_copy(update={"treatments": {Entity.NAME: Treatment.SURROGATE}})
+    surrogates = Screen(policy.policy.model_copy(update={"redaction": rules}), Scanner(rules))
+    page = source("Caregiver: My sister Rosalind Achterberg called.", {"Rosalind Achterberg": Entity.NAME})
+    first = surrogates.treated(f"{LONG}My sister Rosalind Achterberg called.", LONG, page, None, Book())
+    assert "Rosalind" not in first.question
+    standin = first.question.split("My sister ")[1].removesuffix(" called.")
+    assert first.open == 0
+    standins = frozenset({standin.casefold()})
+    assert surrogates.edited(first.question, LONG, page, set(), standins).open == 0
+    typed = surrogates.edited(f"{LONG}Rosalind Achterberg called, not {standin}.", LONG, page, set(), standins)
+    assert typed.open >= 1, "the name itself is no stand-in"
+
+
+def test_an_indirect_identifier_of_the_page_is_not_hunted_by_its_words(screen: Screen) -> None:
+    page = source("Caregiver: I am the only midwife in the county.", {"the only midwife": Entity.INDIRECT})
+    assert screen.treated(f"{LONG}the only midwife", LONG, page, None, Book()).flags == []

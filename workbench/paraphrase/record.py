@@ -11,8 +11,8 @@ from workbench.errors import NotThere, Stale
 from workbench.paraphrase.parse import parse_exchange
 from workbench.screening.screen import Screen, Source
 from workbench.store import exchanges, sources
+from workbench.store.book import StoredBook
 from workbench.store.exchanges import Body, Generation
-from workbench.store.placeholders import StoredPlaceholders
 from workbench.study.study import Study
 
 
@@ -92,9 +92,10 @@ def submit_generation(study: Study, command: commands.SubmitGeneration, role: Ro
     malformed = command.malformed or parsed.malformed
     source = source_of(study, page)
     screen = Screen(study.policy, study.scanner)
+    book = StoredBook(study.db, study.record_key("surrogates"), sources.subject(study.db, page.session))
     with study.change(role) as change:
         number = sources.next_number(study.db, "exchanges", "exchange")
-        screened = screen.treated(parsed.question, parsed.answer, source, malformed, StoredPlaceholders(study.db))
+        screened = screen.treated(parsed.question, parsed.answer, source, malformed, book)
         digests = [
             study.body_digest(number, 0, parsed.question, parsed.answer),
             study.body_digest(number, 1, screened.question, screened.answer),

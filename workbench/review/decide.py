@@ -74,7 +74,7 @@ def edit(study: Study, command: commands.EditExchange, role: Role) -> views.Exch
     _face_allowed(study)
     latest = _shown(study, command.exchange, command.version)
     dismissed = exchanges.dismissed(study.db, latest.exchange)
-    screened = _screened(study, latest.page, command.question.strip(), command.answer.strip(), dismissed)
+    screened = _screened(study, latest, command.question.strip(), command.answer.strip(), dismissed)
     with study.change(role) as change:
         _store_version(study, change, latest, screened)
     return _view(study, _latest(study, command.exchange))
@@ -95,7 +95,7 @@ def dismiss(study: Study, command: commands.DismissFinding, role: Role) -> views
     text = latest.question if found.side == "question" else latest.answer
     folded = fold(text[found.start : found.stop])
     dismissed = exchanges.dismissed(study.db, latest.exchange) | {(Entity(found.entity), folded)}
-    screened = _screened(study, latest.page, latest.question, latest.answer, dismissed)
+    screened = _screened(study, latest, latest.question, latest.answer, dismissed)
     with study.change(role) as change:
         event = change.record(
             FindingDismissed(exchange=str(latest.exchange), entity=found.entity),
@@ -108,12 +108,11 @@ def dismiss(study: Study, command: commands.DismissFinding, role: Role) -> views
     return _view(study, _latest(study, command.exchange))
 
 
-def _screened(
-    study: Study, page_number: int, question: str, answer: str, dismissed: set[tuple[Entity, str]]
-) -> Screened:
-    page = sources.page(study.db, page_number)
+def _screened(study: Study, latest: Latest, question: str, answer: str, dismissed: set[tuple[Entity, str]]) -> Screened:
+    page = sources.page(study.db, latest.page)
     assert page is not None
-    return Screen(study.policy, study.scanner).edited(question, answer, source_of(study, page), dismissed)
+    standins = exchanges.standins(study.db, latest.exchange)
+    return Screen(study.policy, study.scanner).edited(question, answer, source_of(study, page), dismissed, standins)
 
 
 def _store_version(study: Study, change: Change, latest: Latest, screened: Screened) -> None:

@@ -17,7 +17,7 @@ from workbench.store.exchanges import BodyFinding, FlagRow
 
 if TYPE_CHECKING:
     from redaction.scanner import Scanner
-    from redaction.treatments import PlaceholderBook
+    from redaction.treatments import StudyBook
 
 SIDES = ("question", "answer")
 LEAK_CHECK = "leak-check"
@@ -35,7 +35,7 @@ class Source:
 
     def identifiers(self) -> list[tuple[Entity, str]]:
         """Every identifier to hunt: of the page first, then of the session."""
-        here = [(f.entity, f.text_in(self.text)) for f in self.findings if not f.keep]
+        here = [(f.entity, f.text_in(self.text)) for f in self.findings if _identifies(f)]
         return list(dict.fromkeys([*here, *self.elsewhere]))
 
     def place_of(self, words: str) -> tuple[int, int] | tuple[None, None]:
@@ -43,7 +43,7 @@ class Source:
         wanted = fold(words)
         for finding in self.findings:
             found = fold(finding.text_in(self.text))
-            if not finding.keep and (wanted in found or found in wanted):
+            if _identifies(finding) and (wanted in found or found in wanted):
                 return finding.start, finding.end
         return None, None
 
@@ -70,9 +70,7 @@ class Screen:
         self._policy = policy
         self._scanner = scanner
 
-    def treated(
-        self, question: str, answer: str, source: Source, malformed: str | None, book: "PlaceholderBook"
-    ) -> Screened:
+    def treated(self, question: str, answer: str, source: Source, malformed: str | None, book: "StudyBook") -> Screened:
         """The version a reviewer sees first: every finding treated as the policy says, then scanned once more."""
         # Presidio takes seconds to load, and most commands never treat anything.
         from redaction.treatments import treat
@@ -97,14 +95,27 @@ class Screen:
             texts.append(done.text)
         return self._numbered(texts[0], texts[1], findings, flags, malformed)
 
-    def edited(self, question: str, answer: str, source: Source, dismissed: set[tuple[Entity, str]]) -> Screened:
-        """A version somebody typed: nothing is replaced, everything found is open unless it was dismissed."""
+    def edited(
+        self,
+        question: str,
+        answer: str,
+        source: Source,
+        dismissed: set[tuple[Entity, str]],
+        standins: frozenset[str] = frozenset(),
+    ) -> Screened:
+        """A version somebody typed: nothing is replaced, everything found is open unless it was dismissed.
+
+        `standins` are the folded words that treatment put in the place of identifiers of this exchange; they are
+        found again and identify nobody.
+        """
         findings, flags = [], []
         for side, text in zip(SIDES, (question, answer), strict=True):
             found, leaked = self._find(text, source)
             for finding in found:
-                known = (finding.entity, fold(finding.text_in(text))) in dismissed
-                state = "kept" if self._keeps(finding) else "dismissed" if known else "open"
+                words = fold(finding.text_in(text))
+                known = (finding.entity, words) in dismissed
+                stands_in = finding.recognizer != LEAK_CHECK and words in standins
+                state = "kept" if self._keeps(finding) else "treated" if stands_in else "dismissed" if known else "open"
                 findings.append(_body_finding(side, finding.start, finding.end, finding, state))
             for leak in leaked:
                 place = source.place_of(text[leak.start : leak.end])
@@ -144,6 +155,11 @@ MALFORMED = {
     "two_exchanges": "the model wrote more than one exchange",
     "too_long": "the page does not fit into the model's context; nothing was generated",
 }
+
+
+def _identifies(finding: Finding) -> bool:
+    """Whether the words of a finding by themselves point at somebody, so that they are hunted elsewhere."""
+    return not finding.keep and finding.entity is not Entity.INDIRECT
 
 
 def _body_finding(side: str, start: int, stop: int, finding: Finding, state: str) -> BodyFinding:

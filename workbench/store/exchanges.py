@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from policies import Entity
+from redaction.folding import fold
 from workbench.store.connection import Connection, Row
 
 
@@ -207,3 +208,14 @@ def queue(db: Connection, state: str | None, flag: str | None, offset: int, limi
     total = int(db.value(f"SELECT count(*) FROM ({_LATEST} {where})", values))
     rows = db.rows(f"{_LATEST} {where} ORDER BY l.exchange LIMIT ? OFFSET ?", [*values, limit, offset])
     return total, [Latest(*row) for row in rows]
+
+
+def standins(db: Connection, exchange: int) -> frozenset[str]:
+    """The folded words that treatment put in the place of identifiers of an exchange."""
+    rows = db.rows(
+        "SELECT substr(CASE f.side WHEN 'question' THEN b.question ELSE b.answer END, f.start + 1, f.stop - f.start) "
+        "FROM body_findings f JOIN bodies b USING (exchange, version) "
+        "WHERE f.exchange = ? AND f.version = 1 AND f.state = 'treated'",
+        [exchange],
+    )
+    return frozenset(fold(words) for (words,) in rows)

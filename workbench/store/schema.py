@@ -48,6 +48,8 @@ CREATE TABLE decisions (
     digest VARCHAR NOT NULL, policy_digest VARCHAR NOT NULL, person VARCHAR NOT NULL, face VARCHAR NOT NULL,
     time VARCHAR NOT NULL, sequence BIGINT NOT NULL);
 CREATE TABLE placeholders (entity VARCHAR NOT NULL, key VARCHAR NOT NULL, number INTEGER NOT NULL);
+CREATE TABLE surrogates (
+    entity VARCHAR NOT NULL, key VARCHAR NOT NULL, folded VARCHAR NOT NULL, words VARCHAR NOT NULL);
 
 CREATE TABLE releases (
     name VARCHAR NOT NULL, manifest_digest VARCHAR NOT NULL, rows INTEGER NOT NULL, sequence BIGINT NOT NULL);

@@ -125,10 +125,17 @@ def session_identifiers(db: Connection, session: int) -> list[tuple[int, Entity,
     """Page, entity and words of everything found in a session that may not be kept."""
     rows = db.rows(
         "SELECT p.page, f.entity, substr(p.text, f.start + 1, f.stop - f.start) FROM pages p "
-        "JOIN page_findings f USING (page) WHERE p.session = ? AND NOT f.keep ORDER BY p.page, f.start",
+        "JOIN page_findings f USING (page) WHERE p.session = ? AND NOT f.keep AND f.entity <> 'INDIRECT' "
+        "ORDER BY p.page, f.start",
         [session],
     )
     return [(number, Entity(entity), words) for number, entity, words in rows]
+
+
+def subject(db: Connection, session: int) -> str:
+    """Whose session it is: the subject named when it was imported, else the session stands for itself."""
+    named = db.value("SELECT f.subject FROM sessions s JOIN files f USING (file) WHERE s.session = ?", [session])
+    return f"session {session}" if named is None else f"subject {named}"
 
 
 def _page(row: Row) -> PageRow:

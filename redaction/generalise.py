@@ -1,0 +1,35 @@
+"""From exact to coarse: ages over 89 to one group, dates to their year, ZIP codes to three digits."""
+
+import re
+
+from policies.names import Entity
+from redaction.spoken_dates import year_of
+from redaction.spoken_numbers import DIGITS, REPEATS, TEENS, TENS, digits_of
+
+OLDEST = "90 or older"
+"""The one group that Safe Harbor allows for ages over 89 (45 CFR 164.514(b)(2)(i)(C))."""
+SMALL_ZIP3 = frozenset("036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893".split())
+"""Three-digit ZIP areas of 20,000 people or fewer by the Census of 2000, as listed in the guidance of the HHS Office
+for Civil Rights on de-identification (November 26, 2012).  The initial digits of these become 000."""
+SMALL_ZIP3_VERSION = "Census 2000, HHS guidance of 2012-11-26"
+_NUMBER_WORDS = frozenset([*DIGITS, *TEENS, *TENS, *REPEATS, "dash"])
+
+
+def generalised(entity: Entity, words: str) -> str | None:
+    """The coarser form of a finding's words; None where there is none and a placeholder must do."""
+    if entity is Entity.AGE:
+        return OLDEST
+    if entity is Entity.DATE:
+        return year_of(words)
+    if entity is Entity.LOCATION:
+        return _zip3(words)
+    return None
+
+
+def _zip3(words: str) -> str | None:
+    """ZIP3 of a finding that is a ZIP code and nothing else, written or said."""
+    said = re.findall(r"[a-z]+", words.lower())
+    digits = digits_of(words)
+    if len(digits) not in {5, 9} or any(word not in _NUMBER_WORDS for word in said):
+        return None
+    return "000**" if digits[:3] in SMALL_ZIP3 else f"{digits[:3]}**"

@@ -1,0 +1,138 @@
+"""`workbench scan` and `workbench score` as an engineer runs them, on files and without a study."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command import run_workbench
+
+LINES = [
+    {"id": "b", "text": "Coach: Hello.\nCaregiver: My sister Ottilie Zvornik drives me.", "session": "s1"},
+    {"id": "x", "text": "I am so tired that I sat in the car and cried.", "extra": 1},
+    {"id": "a", "text": "caregiver: and then zvornik paid\ncoach: oh no", "session": "s1"},
+    {"id": "y", "text": ""},
+    {"id": "z", "text": "Caregiver: We moved here from Oklahoma."},
+]
+
+
+def write(path: Path, lines: list[dict]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def read(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def words(lines: list[dict], found: list[dict]) -> dict[str, list[str]]:
+    texts = {line["id"]: line["text"] for line in lines}
+    return {f["id"]: [texts[f["id"]][s["start"] : s["end"]] for s in f["findings"]] for f in found}
+
+
+def test_findings_come_in_the_order_of_the_lines_and_never_show_the_text(tmp_path: Path) -> None:
+    source, target = write(tmp_path / "in.jsonl", LINES), tmp_path / "out.jsonl"
+    done = run_workbench("scan", source, target, "--processes", "1")
+    assert done.returncode == 0, done.stderr
+    assert [line["id"] for line in read(target)] == ["b", "x", "a", "y", "z"]
+    found = words(LINES, read(target))
+    assert found["b"] == ["Ottilie Zvornik"]
+    assert found["a"] == ["zvornik"], "a name learned on one page is found on the others of its session"
+    assert found["x"] == found["y"] == []
+    assert found["z"] == ["Oklahoma"], "what the policy keeps is reported too"
+    assert set(read(target)[0]["findings"][0]) == {"start", "end", "entity", "score", "recognizer"}
+    for told in (done.stdout, done.stderr, target.read_text()):
+        assert "Zvornik" not in told
+
+
+def test_several_processes_find_the_same_as_one(tmp_path: Path) -> None:
+    lines = [
+        {"id": str(n), "text": f"Caregiver: I told Dr. Brandvold {n} times. My sister Ottilie."} for n in range(70)
+    ]
+    source = write(tmp_path / "in.jsonl", lines)
+    for count in ("1", "2"):
+        assert run_workbench("scan", source, tmp_path / count, "--processes", count).returncode == 0
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('{"id": "2", "text": "Secretname"', "line 2: not a JSON object"),
+        ('["Secretname"]', "line 2: not a JSON object"),
+        ('{"id": "2", "txt": "Secretname"}', 'line 2: "text" is missing or no string'),
+        ('{"id": 2, "text": "Secretname"}', 'line 2: "id" is missing or no string'),
+        ('{"id": "1", "text": "Secretname"}', "line 2: its id stands on an earlier line too"),
+    ],
+)
+def test_a_malformed_line_is_refused_by_number_and_leaves_no_file(tmp_path: Path, line: str, sentence: str) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text('{"id": "1", "text": "fine"}\n' + line + "\n")
+    done = run_workbench("scan", source, target)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Secretname" not in done.stderr + done.stdout
+    assert done.stderr.count("\n") == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_an_existing_file_is_replaced_only_when_asked(tmp_path: Path) -> None:
+    source, target = write(tmp_path / "in.jsonl", LINES[:1]), tmp_path / "out.jsonl"
+    target.write_text("mine")
+    assert run_workbench("scan", source, target).returncode == 2
+    assert target.read_text() == "mine"
+    assert run_workbench("scan", source, target, "--force").returncode == 0
+    assert len(read(target)) == 1
+
+
+def test_plain_text_and_standard_streams_work(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("Caregiver: My sister Ottilie Zvornik drives me.\n")
+    done = run_workbench("scan", page, "-")
+    assert done.returncode == 0, done.stderr
+    (line,) = [json.loads(each) for each in done.stdout.splitlines()]
+    assert (line["id"], [s["entity"] for s in line["findings"]]) == ("1", ["NAME"])
+
+
+def test_a_roster_is_hunted_in_the_sessions_of_its_subject(tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("subject,kind,value\nP-1,name,Tansy\n")
+    lines = [{"id": s, "text": "she said tansy again", "session": s, "subject": s} for s in ("P-1", "P-2")]
+    source, target = write(tmp_path / "in.jsonl", lines), tmp_path / "out.jsonl"
+    assert run_workbench("scan", source, target, "--roster", roster).returncode == 0
+    mine, other = read(target)
+    assert [s["recognizer"] for s in mine["findings"]] == ["RosterRecognizer"]
+    assert "RosterRecognizer" not in {s["recognizer"] for s in other["findings"]}
+
+
+def gold(tmp_path: Path) -> Path:
+    text = "Caregiver: My sister Ottilie Zvornik and Quux carry me."
+    spans = [{"start": 21, "end": 36, "label": "NAME"}, {"start": 46, "end": 51, "label": "ID"}]
+    assert (text[21:36], text[46:51]) == ("Ottilie Zvornik", "carry")
+    return write(tmp_path / "gold.jsonl", [{"session": "s", "page": 1, "text": text, "spans": spans}])
+
+
+def test_score_tells_coverage_and_leaking_pages_and_shows_words_only_when_asked(tmp_path: Path) -> None:
+    file = gold(tmp_path)
+    done = run_workbench("score", file, "--processes", "1")
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1, 1.000" in done.stdout
+    assert "Zvornik" not in done.stdout
+    told = json.loads(run_workbench("score", file, "--json").stdout)
+    assert told["labels"]["NAME"]["covered"]["count"] == 1
+    assert told["labels"]["ID"]["covered"]["count"] == 0
+    assert "carry" in run_workbench("score", file, "--misses").stdout
+    assert "carry" not in done.stdout
+
+
+def test_score_can_read_what_scan_wrote(tmp_path: Path) -> None:
+    found = write(tmp_path / "f.jsonl", [{"id": "s:1", "findings": [{"start": 21, "end": 36, "entity": "NAME"}]}])
+    told = json.loads(run_workbench("score", gold(tmp_path), "--found", found, "--json").stdout)
+    assert (told["precision"]["count"], told["precision"]["of"]) == (2, 2)
+
+
+def test_a_gold_span_outside_of_its_text_is_refused(tmp_path: Path) -> None:
+    line = {"session": "s", "page": 1, "text": "short", "spans": [{"start": 2, "end": 9, "label": "NAME"}]}
+    done = run_workbench("score", write(tmp_path / "gold.jsonl", [line]))
+    assert done.returncode == 2
+    assert "line 1: a span lies outside of its text" in done.stderr

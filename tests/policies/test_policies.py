@@ -1,0 +1,116 @@
+"""A policy file is held to its schema and to what its basis promises; every refusal is one sentence with a remedy."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from policies import Entity, Treatment, load_policy
+from policies.entities import about
+from policies.errors import PolicyError
+from policies.loader import shipped
+from tests.command import run_workbench
+
+SHIPPED = ("hipaa-safe-harbor", "limited-data-set", "mentalchat16k", "minimal")
+
+
+def changed(tmp_path: Path, name: str, **changes: object) -> str:
+    """A copy of a shipped policy with keys changed; a dotted key reaches into a section, None removes it."""
+    data = yaml.safe_load((Path("policies") / f"{name}.yaml").read_text())
+    for key, value in changes.items():
+        *sections, last = key.split("__")
+        part = data
+        for section in sections:
+            part = part.setdefault(section, {})
+        if value is None:
+            part.pop(last, None)
+        else:
+            part[last] = value
+    file = tmp_path / "mine.yaml"
+    file.write_text(yaml.safe_dump(data))
+    return str(file)
+
+
+def refusal(file: str) -> str:
+    with pytest.raises(PolicyError) as problem:
+        load_policy(file)
+    sentence = str(problem.value)
+    assert sentence.count("\n") == 0
+    return sentence
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_policy_is_sound(name: str) -> None:
+    assert load_policy(name).policy.name == name
+    assert sorted(shipped(".", ".yaml")) == sorted(SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"redaction__treatments": {"DATE": "shift"}}, "safe_harbor allows no shifted dates"),
+        ({"redaction__treatments": {"PHONE": "keep"}}, "safe_harbor does not allow PHONE to be kept"),
+        ({"redaction__treatments": {"AGE": "keep"}}, "safe_harbor does not allow AGE to be kept"),
+        ({"redaction__implied_ages": False}, "safe_harbor must find implied ages over 89"),
+        ({"redaction__threshold": 0.9}, "safe_harbor needs redaction.threshold at 0.5 or below"),
+        ({"redaction__treatments": {"NAME": "shift"}}, "shift does not fit NAME; it fits DATE"),
+        ({"redaction__treatments": {"DATE": "surrogate"}}, "surrogate does not fit DATE"),
+        ({"redaction__treshold": 0.4}, "redaction.treshold is not a known key; did you mean 'threshold'?"),
+        ({"redacton": {}}, "redacton is not a known key; did you mean 'redaction'?"),
+        ({"redaction__treatments": {"NMAE": "mask"}}, "'NMAE' is not known; did you mean 'NAME'?"),
+        ({"redaction__treatments": {"NAME": "surogate"}}, "'surogate' is not known; did you mean 'surrogate'?"),
+        ({"basis": "safeharbor"}, "did you mean 'safe_harbor'?"),
+    ],
+)
+def test_safe_harbor_is_held_to_its_promise(tmp_path: Path, changes: dict, told: str) -> None:
+    assert told in refusal(changed(tmp_path, "hipaa-safe-harbor", **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"agreement": None}, "limited_data_set needs the data use agreement"),
+        ({"agreement": " "}, "limited_data_set needs the data use agreement"),
+        ({"redaction__treatments": {"NAME": "keep"}}, "limited_data_set does not allow NAME to be kept"),
+        ({"redaction__treatments": {"LOCATION": "keep"}}, "limited_data_set does not allow LOCATION to be kept"),
+        ({"release__scope": "public"}, "limited_data_set is never public"),
+    ],
+)
+def test_a_limited_data_set_is_held_to_its_promise(tmp_path: Path, changes: dict, told: str) -> None:
+    assert told in refusal(changed(tmp_path, "limited-data-set", **changes))
+
+
+def test_an_internal_policy_releases_inside_the_house_only(tmp_path: Path) -> None:
+    assert "set release.scope to internal" in refusal(changed(tmp_path, "minimal", release__scope="public"))
+
+
+def test_an_expert_may_decide_otherwise(tmp_path: Path) -> None:
+    file = changed(tmp_path, "mentalchat16k", redaction__treatments={"DATE": "shift", "NAME": "surrogate"})
+    assert load_policy(file).policy.redaction.treatment(Entity.DATE) is Treatment.SHIFT
+
+
+def test_an_indirect_identifier_is_left_to_the_reviewer_unless_the_policy_says_otherwise(tmp_path: Path) -> None:
+    assert load_policy("mentalchat16k").policy.redaction.treatment(Entity.INDIRECT) is Treatment.KEEP
+    file = changed(tmp_path, "mentalchat16k", redaction__treatments={"INDIRECT": "placeholder"})
+    assert load_policy(file).policy.redaction.treatment(Entity.INDIRECT) is Treatment.PLACEHOLDER
+
+
+@pytest.mark.parametrize("entity", list(Entity))
+def test_every_entity_is_explained_with_an_example_that_changes(entity: Entity) -> None:
+    assert about(entity).covers
+    done = run_workbench("policy", "explain", entity.lower(), "--policy", "hipaa-safe-harbor")
+    assert done.returncode == 0, done.stderr
+    example = next(line for line in done.stdout.splitlines() if line.startswith("Example: "))
+    before, after = example.removeprefix("Example: ").split(" -> ")
+    assert (before == after) is (entity is Entity.INDIRECT)
+
+
+def test_policy_commands_end_in_one_sentence(tmp_path: Path) -> None:
+    assert run_workbench("policy", "list").stdout.count("expert_determination") == 1
+    assert "is sound" in run_workbench("policy", "check", "minimal").stdout
+    done = run_workbench("policy", "check", changed(tmp_path, "minimal", nmae="x"))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    done = run_workbench("policy", "explain", "nmae")
+    assert (done.returncode, done.stderr.strip()) == (2, "There is no entity 'nmae'; did you mean NAME?")
+    shown = run_workbench("policy", "show", "limited-data-set").stdout
+    assert yaml.safe_load(shown)["basis"] == "limited_data_set"

@@ -1,0 +1,189 @@
+"""`workbench scan` and `workbench score`: the detector by itself, on files, without a study."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+from rich.progress import Progress
+
+from policies import load_policy
+from policies.schema import Redaction
+from redaction.finding import Finding
+from redaction.roster import Roster, read_roster
+from redaction.scoring import MarkedPage, Score, Share, Span
+from redaction.scoring import score as compare
+from workbench.cli.console import notes, out, table
+from workbench.scan.errors import ScanInputError
+from workbench.scan.lines import STDIN, read_found, read_marked, read_text, read_texts, whole_file
+from workbench.scan.run import Text, scan_texts
+
+DEFAULT_POLICY = "mentalchat16k"
+PolicyOption = Annotated[str, typer.Option("--policy", help="Name of a shipped policy, or a policy file.")]
+RosterOption = Annotated[
+    Path | None, typer.Option("--roster", help="CSV of known people and places.", show_default=False)
+]
+ProcessesOption = Annotated[
+    int | None, typer.Option("--processes", min=1, help="Processes to use.", show_default="one a processor")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command()(scan)
+    app.command()(score)
+
+
+def scan(
+    source: Annotated[str, typer.Argument(metavar="IN", help="JSON lines or a .txt file; - reads standard input.")],
+    target: Annotated[str, typer.Argument(metavar="OUT", help="File of findings; - writes to standard output.")],
+    policy: PolicyOption = DEFAULT_POLICY,
+    roster: RosterOption = None,
+    processes: ProcessesOption = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Read IN as one plain text.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace OUT where it exists.")] = False,
+) -> None:
+    """Find identifiers in a file of texts; the findings carry places, never words.
+
+    IN holds lines {"id", "text"} with "session" and "subject" where you have them; texts that share a session are
+    scanned together, so that a name learned on one page is found on all.  A file ending in .txt is one text, its id 1.
+    """
+    settings = load_policy(policy).policy.redaction
+    known = read_roster(roster) if roster else Roster()
+    texts = _texts(source, plain)
+    with _target(target, force) as stream:
+        for text, findings in zip(texts, _findings(texts, settings, known, processes), strict=True):
+            line = {"id": text.id, "findings": [_place(f) for f in findings]}
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def score(
+    gold: Annotated[Path, typer.Argument(help="JSON lines with marked identifiers.")],
+    policy: PolicyOption = DEFAULT_POLICY,
+    found: Annotated[
+        Path | None, typer.Option(help="Score this output of scan instead of scanning.", show_default=False)
+    ] = None,
+    roster: RosterOption = None,
+    processes: ProcessesOption = None,
+    misses: Annotated[bool, typer.Option("--misses", help="List what was missed, in the words of the file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure the detector on marked pages: coverage by kind, precision, leaking pages, with 95 % intervals.
+
+    GOLD holds lines {"session", "page", "text", "spans": [{"start", "end", "label"}]}.  A mention is covered when every
+    letter and digit of it lies in a finding of any kind.  --misses shows words of GOLD: use it on test files only.
+    """
+    pages = read_marked(gold)
+    if found:
+        by_id = read_found(found)
+        spans = [by_id.get(page.id, []) for page in pages]
+        absent = sum(page.id not in by_id for page in pages)
+        if absent:
+            notes.print(f"{absent} of {len(pages)} pages have no line in {found}; they count as without findings.")
+    else:
+        settings = load_policy(policy).policy.redaction
+        known = read_roster(roster) if roster else Roster()
+        texts = [Text(page.id, page.text, page.session) for page in pages]
+        spans = [_spans(findings) for findings in _findings(texts, settings, known, processes)]
+    result = compare(pages, spans)
+    if as_json:
+        typer.echo(json.dumps(_as_json(result)))
+    else:
+        _show(result, len(pages))
+    if misses:
+        _show_misses(result, pages)
+
+
+def _texts(source: str, plain: bool) -> list[Text]:
+    if source == STDIN:
+        return read_texts(_standard_input(), "standard input", plain)
+    return read_texts(read_text(Path(source)), source, plain or source.endswith(".txt"))
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ScanInputError("Standard input is not UTF-8 text.") from None
+
+
+@contextmanager
+def _target(target: str, force: bool) -> Iterator[IO[str]]:
+    if target == STDIN:
+        yield sys.stdout
+    else:
+        with whole_file(Path(target), force) as stream:
+            yield stream
+
+
+def _findings(
+    texts: Sequence[Text], settings: Redaction, roster: Roster, processes: int | None
+) -> Iterator[list[Finding]]:
+    """Findings in the order of the texts, with a bar where somebody watches."""
+    waiting: dict[int, list[Finding]] = {}
+    turn = 0
+    with Progress(console=notes, transient=True, disable=not notes.is_terminal) as progress:
+        bar = progress.add_task("scanning", total=len(texts))
+        for position, findings in scan_texts(texts, settings, roster, processes):
+            waiting[position] = findings
+            progress.advance(bar)
+            while turn in waiting:
+                yield waiting.pop(turn)
+                turn += 1
+
+
+def _place(finding: Finding) -> dict[str, str | int | float]:
+    return {
+        "start": finding.start,
+        "end": finding.end,
+        "entity": str(finding.entity),
+        "score": finding.score,
+        "recognizer": finding.recognizer,
+    }
+
+
+def _spans(findings: Sequence[Finding]) -> list[Span]:
+    return [Span(f.start, f.end, str(f.entity)) for f in findings]
+
+
+def _show(result: Score, pages: int) -> None:
+    rows = [
+        (
+            row.label,
+            row.covered.of,
+            _share(row.covered),
+            f"{row.touched.value:.3f}",
+            "-" if row.precision is None else _share(row.precision),
+            "-" if row.f2 is None else f"{row.f2:.3f}",
+        )
+        for row in result.labels
+    ]
+    title = f"Identifiers on marked pages ({pages} in all; 95 % intervals)"
+    table(title, ("kind", "mentions", "covered", "touched", "precision", "F2"), rows)
+    out.print(f"Pages with anything uncovered: {result.leaking.count} of {pages}, {_share(result.leaking)}")
+
+
+def _share(share: Share) -> str:
+    return f"{share.value:.3f} ({share.low:.3f}-{share.high:.3f})"
+
+
+def _show_misses(result: Score, pages: Sequence[MarkedPage]) -> None:
+    texts = {page.id: page.text for page in pages}
+    rows = [
+        (m.page, m.mention.label, f"{m.mention.start}-{m.mention.end}", texts[m.page][m.mention.start : m.mention.end])
+        for m in result.misses
+    ]
+    table("Not wholly covered", ("page", "kind", "place", "words"), rows)
+
+
+def _as_json(result: Score) -> dict[str, object]:
+    return {
+        "labels": {row.label: asdict(row) for row in result.labels},
+        "precision": asdict(result.precision),
+        "leaking_pages": asdict(result.leaking),
+        "misses": [asdict(miss) for miss in result.misses],
+    }
