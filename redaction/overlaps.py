@@ -25,7 +25,8 @@ KINDS_OF_NUMBER = frozenset(
 def resolve(text: str, findings: Iterable[Finding], taken: Iterable[tuple[int, int]] = ()) -> list[Finding]:
     """Findings sorted by start, none overlapping another or a `taken` span.
 
-    The wider finding wins, of two equally wide ones the more certain, and what may be kept always yields.  A loser
+    The wider finding wins, of two equally wide ones the more certain, what may be
+    kept always yields, and an indirect identifier yields to everything.  A loser
     keeps what lies outside the winner, trimmed to letters and digits; nothing of it is uncovered.  A general ID becomes
     what a rule knows it to be.
     """
@@ -34,8 +35,13 @@ def resolve(text: str, findings: Iterable[Finding], taken: Iterable[tuple[int, i
     owner = bytearray(len(text))
     for start, end in taken:
         owner[start:end] = b"\1" * (end - start)
-    for finding in sorted(findings, key=lambda f: (f.keep, f.start - f.end, -f.score, f.start, f.entity)):
-        for start, end in _free_parts(text, owner, finding.start, finding.end):
+    for finding in sorted(
+        findings, key=lambda f: (f.entity is Entity.INDIRECT, f.keep, f.start - f.end, -f.score, f.start, f.entity)
+    ):
+        parts = _free_parts(text, owner, finding.start, finding.end)
+        if finding.entity is Entity.INDIRECT:
+            parts = sorted(parts, key=lambda part: part[0] - part[1])[:1]  # a hint is told once
+        for start, end in parts:
             settled.append(replace(finding, start=start, end=end))
         owner[finding.start : finding.end] = b"\1" * (finding.end - finding.start)
     return sorted(settled, key=lambda f: f.start)

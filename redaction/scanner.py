@@ -31,7 +31,9 @@ class Scanner:
         self._settings = settings
         self._tagger = shipped_tagger(threads)
         self._engine = BlankEngine()
-        registry = RecognizerRegistry(recognizers=all_recognizers(settings.keep_states), supported_languages=[LANGUAGE])
+        registry = RecognizerRegistry(
+            recognizers=all_recognizers(settings.keep_states, settings.implied_ages), supported_languages=[LANGUAGE]
+        )
         self._analyzer = AnalyzerEngine(
             registry=registry,
             nlp_engine=self._engine,

@@ -78,6 +78,9 @@ def _letter(words: list[Word], index: int, inside: bool) -> int:
         return 4
     if index + 2 < len(words) and words[index + 1].fold in {"like", "for"} and words[index + 2].fold[0] == word.fold:
         return 3
+    follower = words[index + 1] if index + 1 < len(words) else None
+    if word.fold in {"i", "a"} and not (follower and (is_number(follower) or len(follower.fold) == 1)):
+        return 0  # the pronoun or the article, unless the number goes on after it
     if word.fold in {"i", "a"} and not inside and not word.text.isupper():
         return 0
     return 1

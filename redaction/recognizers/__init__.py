@@ -4,6 +4,8 @@ from redaction.engines import EntityRecognizer
 from redaction.recognizers.ages import AgeRecognizer
 from redaction.recognizers.dates import DateRecognizer
 from redaction.recognizers.facilities import FacilityRecognizer
+from redaction.recognizers.implied_ages import ImpliedAgeRecognizer
+from redaction.recognizers.indirect import IndirectRecognizer
 from redaction.recognizers.locations import LocationRecognizer
 from redaction.recognizers.names import NameRecognizer
 from redaction.recognizers.ner import NerRecognizer
@@ -14,8 +16,12 @@ from redaction.recognizers.spelled import SpelledRecognizer
 from redaction.recognizers.structured import structured_recognizers
 
 
-def all_recognizers(keep_states: bool) -> list[EntityRecognizer]:
-    """A new set of recognizers; `keep_states` marks the names of states and countries as kept."""
+def all_recognizers(keep_states: bool, implied_ages: bool) -> list[EntityRecognizer]:
+    """A new set of recognizers, as a policy's `redaction` section wants them.
+
+    `keep_states` marks the names of states and countries as kept; `implied_ages` looks for ages over 89 that are not
+    named.
+    """
     return [
         NerRecognizer(keep_states),
         NameRecognizer(),
@@ -25,7 +31,9 @@ def all_recognizers(keep_states: bool) -> list[EntityRecognizer]:
         FacilityRecognizer(),
         DateRecognizer(),
         AgeRecognizer(),
+        *([ImpliedAgeRecognizer()] if implied_ages else []),
         NumberRecognizer(),
         OnlineRecognizer(),
         *structured_recognizers(),
+        IndirectRecognizer(),
     ]
