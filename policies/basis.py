@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 HIGHEST_THRESHOLD = 0.5
 """A policy that promises to remove every identifier may not look away from more than this."""
+UNSIGNED = "DUA-0000"
+"""The agreement of the shipped example; it lets the policy be tried, and no release be built."""
 LIMITED_KEEPS = frozenset({Entity.DATE, Entity.AGE, Entity.LOCATION, Entity.INDIRECT})
 """What a limited data set may hold: dates, ages, town, state and ZIP (45 CFR 164.514(e)(2)).  LOCATION counts here only
 generalised, because a finding of it can be a street address."""

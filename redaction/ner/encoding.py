@@ -18,7 +18,7 @@ TAGS = ("O", *(f"{mark}-{label}" for label in LABELS for mark in "BI"))
 """The model's output classes in order: outside, then begin and inside of each label."""
 WINDOW = 192
 """Tokens in one window, its two frame tokens included."""
-OVERLAP = 48
+OVERLAP = 32
 """Tokens that two neighbouring windows of one text share, so that each token is seen with context on both sides."""
 FRAME = (101, 102)
 """BERT's [CLS] and [SEP], around every window."""

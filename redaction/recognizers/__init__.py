@@ -2,7 +2,7 @@
 
 from redaction.engines import EntityRecognizer
 from redaction.recognizers.ages import AgeRecognizer
-from redaction.recognizers.dates import DateRecognizer
+from redaction.recognizers.dates import SpokenDateRecognizer
 from redaction.recognizers.facilities import FacilityRecognizer
 from redaction.recognizers.implied_ages import ImpliedAgeRecognizer
 from redaction.recognizers.indirect import IndirectRecognizer
@@ -29,7 +29,7 @@ def all_recognizers(keep_states: bool, implied_ages: bool) -> list[EntityRecogni
         LocationRecognizer(),
         RegionRecognizer(keep_states),
         FacilityRecognizer(),
-        DateRecognizer(),
+        SpokenDateRecognizer(),
         AgeRecognizer(),
         *([ImpliedAgeRecognizer()] if implied_ages else []),
         NumberRecognizer(),

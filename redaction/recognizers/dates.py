@@ -89,7 +89,7 @@ NOT_DATES = word_set(
 )
 
 
-class DateRecognizer(RuleRecognizer):
+class SpokenDateRecognizer(RuleRecognizer):
     """Calendar dates, months tied to an event, days of the month, holidays."""
 
     entities = (Entity.DATE,)

@@ -1,6 +1,11 @@
 """`workbench scan` and `workbench score` as an engineer runs them, on files and without a study."""
 
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,3 +141,30 @@ def test_a_gold_span_outside_of_its_text_is_refused(tmp_path: Path) -> None:
     done = run_workbench("score", write(tmp_path / "gold.jsonl", [line]))
     assert done.returncode == 2
     assert "line 1: a span lies outside of its text" in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
+@pytest.mark.parametrize("command", ["scan", "score"])
+def test_no_connection_is_tried(tmp_path: Path, command: str) -> None:
+    source = write(tmp_path / "in.jsonl", LINES) if command == "scan" else gold(tmp_path)
+    arguments = [source, tmp_path / "out.jsonl"] if command == "scan" else [source]
+    trace = tmp_path / "trace"
+    environment = os.environ | {"TLDEXTRACT_CACHE": str(tmp_path / "empty"), "HOME": str(tmp_path)}
+    watched = [
+        "strace",
+        "-f",
+        "-qq",
+        "-e",
+        "trace=connect,sendto,sendmsg",
+        "-o",
+        trace,
+        sys.executable,
+        "-m",
+        "workbench",
+    ]
+    done = subprocess.run(
+        [*watched, command, *arguments], env=environment, check=False, capture_output=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert trace.exists()
+    assert not re.search(r"AF_INET|connect\(", trace.read_text())

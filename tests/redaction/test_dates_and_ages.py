@@ -3,7 +3,7 @@
 import pytest
 
 from redaction.recognizers.ages import AgeRecognizer
-from redaction.recognizers.dates import DateRecognizer
+from redaction.recognizers.dates import SpokenDateRecognizer
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from redaction.recognizers.dates import DateRecognizer
     ],
 )
 def test_a_date_more_exact_than_a_year_is_found(alone, text, date):
-    assert date in alone(DateRecognizer(), text)
+    assert date in alone(SpokenDateRecognizer(), text)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_date_more_exact_than_a_year_is_found(alone, text, date):
     ],
 )
 def test_years_weekdays_and_ordinals_of_other_things_are_no_dates(alone, text):
-    assert alone(DateRecognizer(), text) == []
+    assert alone(SpokenDateRecognizer(), text) == []
 
 
 @pytest.mark.parametrize(

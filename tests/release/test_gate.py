@@ -19,6 +19,7 @@ from policies.schema import LengthFilter
 from tests.conftest import SECRET, SESSION
 from workbench.desk.commands import BuildRelease, Decide, IngestFile, ListQueue, PlanRelease
 from workbench.desk.local import LocalDesk
+from workbench.errors import Refused
 from workbench.ingest import read_file
 from workbench.ingest.manifest import Entry
 from workbench.paraphrase.extractive import Extractive
@@ -169,3 +170,10 @@ def test_an_approval_counts_only_under_the_policy_it_was_made_under(
     small_desk._study.loaded_policy = replace(policy, digest="0" * 64)
     planned = small_desk.execute(PlanRelease())
     assert (planned.rows, dict(planned.excluded)) == (0, {"approved_under_another_policy": 2})
+
+
+def test_nothing_is_built_under_the_example_agreement(tmp_path: Path) -> None:
+    desk = approved_study(tmp_path, load_policy("limited-data-set"), ENTRY)
+    with pytest.raises(Refused, match="put the signed data use agreement under agreement"):
+        desk.execute(BuildRelease(name="r1"))
+    desk.close()

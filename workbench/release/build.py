@@ -26,6 +26,7 @@ from audit.bundle import (
 from audit.details import ReleaseBuilt, ReleasePlanned, ReleaseRefused
 from audit.events import Outcome
 from policies import Role
+from policies.basis import UNSIGNED
 from workbench import __version__
 from workbench.desk import commands, views
 from workbench.errors import Refused
@@ -57,6 +58,10 @@ def build_release(study: Study, command: commands.BuildRelease, role: Role) -> v
     target = parent / command.name
     if releases.exists(study.db, command.name) or target.exists():
         raise Refused(f"A release named {command.name} exists already; choose another name.")
+    if study.policy.agreement == UNSIGNED:
+        raise Refused(
+            "The policy names the example agreement; put the signed data use agreement under agreement first."
+        )
     planned = plan(study)
     if not planned.rows:
         with study.change(role) as change:

@@ -18,6 +18,7 @@ def load_encoder(folder: Path) -> PreTrainedModel:
     return AutoModelForTokenClassification.from_pretrained(
         folder,
         local_files_only=True,
+        attn_implementation="eager",  # exports to plain products, which run twice as fast in int8 as the fused form
         id2label=dict(enumerate(TAGS)),
         label2id={tag: index for index, tag in enumerate(TAGS)},
     )
