@@ -89,6 +89,17 @@ class Redaction(Section):
         return self.treatments.get(entity, default)
 
 
+class Screening(Section):
+    """What an exchange is checked for beyond identifiers."""
+
+    verbatim_words: Annotated[int, Field(ge=4, le=200)] = 12
+    """A run of so many words that stands on the page as well is a flag."""
+    verbatim_share: Annotated[float, Field(gt=0, le=1)] = 0.3
+    """So is an exchange of which this share of its runs of eight words stands on the page."""
+    unsupported: bool = True
+    """Look for people, numbers, illnesses and events that the page does not have."""
+
+
 class Review(Section):
     """Who may decide, and how."""
 
@@ -128,6 +139,7 @@ class Policy(Section):
     speakers: Speakers
     paraphrase: Paraphrase
     redaction: Redaction = Redaction()
+    screening: Screening = Screening()
     review: Review = Review()
     length_filter: LengthFilter = LengthFilter()
     release: Release

@@ -25,3 +25,8 @@ class Finding:
     def text_in(self, text: str) -> str:
         """The words this finding covers, taken from the text it was found in."""
         return text[self.start : self.end]
+
+    @property
+    def identifies(self) -> bool:
+        """Whether these words by themselves point at somebody, so that they are hunted elsewhere."""
+        return not self.keep and self.entity is not Entity.INDIRECT

@@ -25,6 +25,7 @@ GENERIC_PARTS = word_set(
     "university center county city town north south east west saint st mount lake river home care house "
     "health medical college high"
 )
+PROPER = frozenset({Entity.NAME, Entity.LOCATION, Entity.FACILITY})
 SHORTEST_PART = 3
 FEWEST_DIGITS = 4
 
@@ -90,8 +91,12 @@ def _says_nothing(word: str) -> bool:
 
 
 def _stands_out(entity: Entity, word: Word) -> bool:
-    """A name that is also a common word (Will, Grace), and May or March, count only with a capital in the sentence."""
-    doubtful = entity in {Entity.NAME, Entity.LOCATION, Entity.FACILITY} or word.fold in {"may", "march"}
+    """A name that is also a common word (Will, Grace), and May or March, count only with a capital in the sentence.
+
+    Nor does any ordinary word in small letters, where the line has capitals."""
+    if entity in PROPER and not word.capital and not word.caseless and not word.unknown:
+        return False
+    doubtful = entity in PROPER or word.fold in {"may", "march"}
     if word.common <= 1 or not doubtful:
         return True
     return word.capital and (not word.initial or word.common <= 2)

@@ -7,7 +7,7 @@ import typer
 from audit.errors import AuditError
 from policies import UserError
 from workbench import __version__
-from workbench.cli import audit, decide, demo, ingest, paraphrase, people, policy, release, scan, status, study
+from workbench.cli import audit, decide, demo, ingest, paraphrase, people, policy, release, scan, screen, status, study
 
 app = typer.Typer(
     name="workbench",
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (study, people, ingest, paraphrase, status, decide, scan, demo):
+for part in (study, people, ingest, paraphrase, status, decide, scan, screen, demo):
     part.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")

@@ -55,7 +55,7 @@ def scan(
     settings = load_policy(policy).policy.redaction
     known = read_roster(roster) if roster else Roster()
     texts = _texts(source, plain)
-    with _target(target, force) as stream:
+    with target_of(target, force) as stream:
         for text, findings in zip(texts, _findings(texts, settings, known, processes), strict=True):
             line = {"id": text.id, "findings": [_place(f) for f in findings]}
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -99,20 +99,23 @@ def score(
 
 
 def _texts(source: str, plain: bool) -> list[Text]:
-    if source == STDIN:
-        return read_texts(_standard_input(), "standard input", plain)
-    return read_texts(read_text(Path(source)), source, plain or source.endswith(".txt"))
+    body, name = body_of(source)
+    return read_texts(body, name, plain or source.endswith(".txt"))
 
 
-def _standard_input() -> str:
+def body_of(source: str) -> tuple[str, str]:
+    """The whole of a file or, for -, of standard input; and what to call it in a message."""
+    if source != STDIN:
+        return read_text(Path(source)), source
     try:
-        return sys.stdin.buffer.read().decode("utf-8-sig")
+        return sys.stdin.buffer.read().decode("utf-8-sig"), "standard input"
     except UnicodeDecodeError:
         raise ScanInputError("Standard input is not UTF-8 text.") from None
 
 
 @contextmanager
-def _target(target: str, force: bool) -> Iterator[IO[str]]:
+def target_of(target: str, force: bool) -> Iterator[IO[str]]:
+    """Where to write: standard output for -, else a file that appears when it is complete."""
     if target == STDIN:
         yield sys.stdout
     else:

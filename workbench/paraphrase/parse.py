@@ -14,6 +14,10 @@ class Parsed:
     question: str
     answer: str
     malformed: str | None
+    around: str = ""
+    """What stands in the output before the first label."""
+    places: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))
+    """Where the two sides stand in the raw output (empty where a side is missing)."""
 
 
 def parse_exchange(raw: str, speakers: Speakers) -> Parsed:
@@ -25,18 +29,22 @@ def parse_exchange(raw: str, speakers: Speakers) -> Parsed:
     pattern = _labels(speakers)
     hits = list(pattern.finditer(raw))
     if not hits:
-        return Parsed(_clean(raw), "", "missing_side")
+        return Parsed(_clean(raw), "", "missing_side", places=((0, len(raw)), (0, 0)))
     caregiver = {alias.casefold() for alias in speakers.caregiver}
-    sides: dict[bool, list[str]] = {True: [], False: []}
+    sides: dict[bool, list[tuple[str, tuple[int, int]]]] = {True: [], False: []}
     for hit, following in zip(hits, [*hits[1:], None], strict=True):
-        text = _clean(raw[hit.end() : following.start() if following else len(raw)])
-        if text:
-            sides[hit["label"].casefold() in caregiver].append(text)
+        place = hit.end(), following.start() if following else len(raw)
+        if text := _clean(raw[slice(*place)]):
+            sides[hit["label"].casefold() in caregiver].append((text, place))
+    around = raw[: hits[0].start()].strip()
     questions, answers = sides[True], sides[False]
     if not questions or not answers:
-        return Parsed(" ".join(questions), " ".join(answers), "missing_side")
+        nowhere = [("", (0, 0))]
+        places = (questions or nowhere)[0][1], (answers or nowhere)[0][1]
+        question, answer = (" ".join(text for text, _ in side) for side in (questions, answers))
+        return Parsed(question, answer, "missing_side", around, places)
     fault = "two_exchanges" if len(questions) > 1 or len(answers) > 1 else None
-    return Parsed(questions[0], answers[0], fault)
+    return Parsed(questions[0][0], answers[0][0], fault, around, (questions[0][1], answers[0][1]))
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -36,6 +37,33 @@ def read_texts(body: str, name: str, plain: bool) -> list[Text]:
         seen.add(found.id)
         texts.append(found)
     return texts
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A page and what a model made of it."""
+
+    id: str
+    source: str
+    output: str
+    session: str = ""
+    subject: str = ""
+
+
+def read_pairs(body: str, name: str) -> list[Pair]:
+    """Pairs to screen, JSON lines {"id", "source", "output"[, "session"][, "subject"]}."""
+    pairs: list[Pair] = []
+    seen: set[str] = set()
+    for number, record in _records(body, name):
+        where = f"{name}, line {number}"
+        required = (_string(record, key, where) for key in ("id", "source", "output"))
+        optional = (_string(record, key, where, optional=True) for key in ("session", "subject"))
+        pair = Pair(*required, *optional)
+        if pair.id in seen:
+            raise ScanInputError(f"{where}: its id stands on an earlier line too; ids must differ.")
+        seen.add(pair.id)
+        pairs.append(pair)
+    return pairs
 
 
 def read_marked(path: Path) -> list[MarkedPage]:

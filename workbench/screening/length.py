@@ -18,3 +18,9 @@ def passes(question: str, answer: str, rule: LengthFilter) -> bool:
             return one + other >= rule.min_words
         case "both":
             return max(one, other) >= rule.min_words
+
+
+def short_sides(question: str, answer: str, min_words: int) -> str | None:
+    """Which of the sides that are there are shorter than so many words: `question`, `answer`, `both` or None."""
+    short = [name for name, text in (("question", question), ("answer", answer)) if text and words(text) < min_words]
+    return "both" if len(short) == 2 else short[0] if short else None

@@ -35,7 +35,7 @@ class Source:
 
     def identifiers(self) -> list[tuple[Entity, str]]:
         """Every identifier to hunt: of the page first, then of the session."""
-        here = [(f.entity, f.text_in(self.text)) for f in self.findings if _identifies(f)]
+        here = [(f.entity, f.text_in(self.text)) for f in self.findings if f.identifies]
         return list(dict.fromkeys([*here, *self.elsewhere]))
 
     def place_of(self, words: str) -> tuple[int, int] | tuple[None, None]:
@@ -43,7 +43,7 @@ class Source:
         wanted = fold(words)
         for finding in self.findings:
             found = fold(finding.text_in(self.text))
-            if _identifies(finding) and (wanted in found or found in wanted):
+            if finding.identifies and (wanted in found or found in wanted):
                 return finding.start, finding.end
         return None, None
 
@@ -155,11 +155,6 @@ MALFORMED = {
     "two_exchanges": "the model wrote more than one exchange",
     "too_long": "the page does not fit into the model's context; nothing was generated",
 }
-
-
-def _identifies(finding: Finding) -> bool:
-    """Whether the words of a finding by themselves point at somebody, so that they are hunted elsewhere."""
-    return not finding.keep and finding.entity is not Entity.INDIRECT
 
 
 def _body_finding(side: str, start: int, stop: int, finding: Finding, state: str) -> BodyFinding:

@@ -80,7 +80,7 @@ def describe(view: ExchangeView, item: Item) -> Content:
     if isinstance(item, BodyFinding):
         sign = "?" if is_open(item) else " "
         what = (f"{sign} {item.entity.value} {FINDING_STATES[item.state]}", f"bold {entity_style(item.entity)}")
-        why = f"{why} ({item.recognizer}, {item.score:.2f})"
+        why = f"{why} ({item.recognizer}, {item.score:.1f})"
     else:
         what = (f"! {item.kind.value} flag", "bold $warning")
     return Content.assemble(what, quoted, (f"  {why}", "$muted"), strip_control_codes=False)
