@@ -29,8 +29,8 @@ def screen(
 ) -> None:
     """Screen what a model made of pages: leaks, verbatim copying, unsupported content, form, length.
 
-    IN holds lines {"id", "source", "output"} with "session" and "subject" where you have them.  OUT holds the two sides and
-    what was found; it carries text of the output, so keep it where the pages may be.
+    IN holds lines {"id", "source", "output"} with "session" and "subject" where you have them.  OUT holds the two
+    sides and what was found; it carries text of the output, so keep it where the pages may be.
     """
     rules = load_policy(policy).policy
     known = read_roster(roster) if roster else Roster()
