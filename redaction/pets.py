@@ -5,9 +5,9 @@ import re
 from redaction.folding import fold
 
 _ANIMAL = (
-    r"(?:dogs?|cats?|pupp(?:y|ies)|kittens?|kitty|parrot|parakeet|budgie|canary|bird|horse|pony|mare|mule|donkey|goat|cow"
-    r"|heifer|rooster|hen|hamster|guinea pig|rabbit|bunny|goldfish|turtle|tortoise|hound|beagle|terrier|poodle|collie|labrador|lab"
-    r"|retriever|shepherd|spaniel|chihuahua|dachshund|mutt|pet)"
+    r"(?:dogs?|cats?|pupp(?:y|ies)|kittens?|kitty|parrot|parakeet|budgie|canary|bird|horse|pony|mare|mule|donkey|goat"
+    r"|cow|heifer|rooster|hen|hamster|guinea pig|rabbit|bunny|goldfish|turtle|tortoise|hound|beagle|terrier|poodle"
+    r"|collie|labrador|lab|retriever|shepherd|spaniel|chihuahua|dachshund|mutt|pet)"
 )
 _NAME = r"([A-Z][\w'-]+)"
 _INTRODUCED = (
