@@ -8,7 +8,9 @@ from audit.details import ExchangeCreated, ExchangeScreened, RunFinished, RunSta
 from policies import FlagKind, Role
 from workbench.desk import commands, views
 from workbench.errors import NotThere, Stale
+from workbench.paraphrase import extractive
 from workbench.paraphrase.parse import parse_exchange
+from workbench.screening.form import form_fault
 from workbench.screening.screen import Screen, Source
 from workbench.store import exchanges, sources
 from workbench.store.book import StoredBook
@@ -67,14 +69,14 @@ def source_findings(study: Study, page: int) -> tuple[views.SourceFinding, ...]:
     )
 
 
-def source_of(study: Study, page: sources.PageRow) -> Source:
-    """The page as screening needs it."""
+def source_of(study: Study, page: sources.PageRow, backend: str) -> Source:
+    """The page as screening needs it; `backend` is what made its exchange."""
     elsewhere = [
         (entity, words)
         for number, entity, words in sources.session_identifiers(study.db, page.session)
         if number != page.page
     ]
-    return Source(page.text, sources.findings(study.db, page.page), elsewhere)
+    return Source(page.text, sources.findings(study.db, page.page), elsewhere, extracted=backend == extractive.NAME)
 
 
 def submit_generation(study: Study, command: commands.SubmitGeneration, role: Role) -> views.Screened:
@@ -89,8 +91,8 @@ def submit_generation(study: Study, command: commands.SubmitGeneration, role: Ro
     if not sources.is_waiting(study.db, command.page):
         raise Stale(f"Page {command.page} has its exchange already; nothing was stored twice.")
     parsed = parse_exchange(command.raw, study.policy.speakers)
-    malformed = command.malformed or parsed.malformed
-    source = source_of(study, page)
+    malformed = command.malformed or parsed.malformed or form_fault(parsed.question, parsed.answer, parsed.around)
+    source = source_of(study, page, command.backend)
     screen = Screen(study.policy, study.scanner)
     book = StoredBook(study.db, study.record_key("surrogates"), sources.subject(study.db, page.session))
     with study.change(role) as change:

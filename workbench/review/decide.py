@@ -12,7 +12,7 @@ from audit.details import (
     FindingDismissed,
 )
 from audit.events import format_time
-from policies import Entity, Role, Verdict
+from policies import Entity, FlagKind, Role, Verdict
 from redaction.folding import fold
 from workbench.desk import commands, views
 from workbench.errors import NotAllowed, NotThere, Refused, Stale
@@ -48,6 +48,8 @@ def decide(study: Study, command: commands.Decide, role: Role) -> views.QueueRow
     elif command.reason is None:
         raise Refused(f"Rejecting exchange {latest.exchange} needs a reason; give one with --reason.")
     flags = Counter(flag.kind for flag in exchanges.flags(study.db, latest.exchange, latest.version))
+    if flags[FlagKind.CRISIS] and Role.SENIOR not in study.actor.roles:
+        raise NotAllowed(f"Exchange {latest.exchange} speaks of a crisis; a senior reviewer decides it.")
     findings = len(exchanges.findings(study.db, latest.exchange, latest.version))
     details = ExchangeApproved if command.verdict is Verdict.APPROVE else ExchangeRejected
     with study.change(role) as change:
@@ -112,7 +114,8 @@ def _screened(study: Study, latest: Latest, question: str, answer: str, dismisse
     page = sources.page(study.db, latest.page)
     assert page is not None
     standins = exchanges.standins(study.db, latest.exchange)
-    return Screen(study.policy, study.scanner).edited(question, answer, source_of(study, page), dismissed, standins)
+    source = source_of(study, page, exchanges.backend(study.db, latest.exchange))
+    return Screen(study.policy, study.scanner).edited(question, answer, source, dismissed, standins)
 
 
 def _store_version(study: Study, change: Change, latest: Latest, screened: Screened) -> None:

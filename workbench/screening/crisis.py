@@ -35,7 +35,8 @@ _SIGNALS = (
         r"|beats?|chokes?|slaps?|punche[sd]|"
         r"beat|choked|slapped|kicked) me|(?:hit|slapped|struck|shoved|choked|tied) (?:him|her"
         r"|my (?:mother|father|husband|wife))"
-        r"|molest\w*|rap(?:ed|ist)|(?:afraid|scared) (?:of|he'll|she'll) (?:him|her|hurt|hit)"
+        r"|molest\w*|rap(?:ed|ist)|(?:afraid|scared) (?:of what (?:he|she)|(?:he|she)(?:'ll| will"
+        r"| might| would) (?:hit|hurt|kill))"
         r"|locks? (?:me|her|him) in",
     ),
     (

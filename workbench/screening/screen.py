@@ -4,7 +4,7 @@ A paraphrase has no offsets into its source, so scanning it alone is not enough:
 and elsewhere in its session is hunted in it as well.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,12 +12,16 @@ from policies import Entity, FlagKind, Policy, Treatment
 from redaction.finding import Finding
 from redaction.folding import fold
 from redaction.leaks import Leak, leaks
+from workbench.screening.crisis import signals
+from workbench.screening.form import form_fault
 from workbench.screening.length import passes
+from workbench.screening.unsupported import unsupported
+from workbench.screening.verbatim import copied, copied_share
 from workbench.store.exchanges import BodyFinding, FlagRow
 
 if TYPE_CHECKING:
+    from redaction.book import StudyBook
     from redaction.scanner import Scanner
-    from redaction.treatments import StudyBook
 
 SIDES = ("question", "answer")
 LEAK_CHECK = "leak-check"
@@ -32,6 +36,8 @@ class Source:
     text: str
     findings: Sequence[Finding]
     elsewhere: Sequence[tuple[Entity, str]] = ()
+    extracted: bool = False
+    """The exchange consists of the page's own sentences, so that copying is no fault of it."""
 
     def identifiers(self) -> list[tuple[Entity, str]]:
         """Every identifier to hunt: of the page first, then of the session."""
@@ -78,7 +84,7 @@ class Screen:
         texts, findings, flags = [], [], []
         for side, text in zip(SIDES, (question, answer), strict=True):
             found, leaked = self._find(text, source)
-            done = treat(text, found, self._policy.redaction, book)
+            done = treat(text, found, self._policy.redaction, book, source.identifiers())
             spans = list(zip(found, done.spans, strict=True))
             for finding, span in spans:
                 state = "kept" if span.treatment is Treatment.KEEP else "treated"
@@ -93,7 +99,7 @@ class Screen:
                     state = "kept" if finding.keep else "open"
                     findings.append(_body_finding(side, finding.start, finding.end, finding, state))
             texts.append(done.text)
-        return self._numbered(texts[0], texts[1], findings, flags, malformed)
+        return self._numbered(texts[0], texts[1], source, findings, flags, malformed)
 
     def edited(
         self,
@@ -120,7 +126,7 @@ class Screen:
             for leak in leaked:
                 place = source.place_of(text[leak.start : leak.end])
                 flags.append(FlagRow(0, FlagKind.LEAK.value, side, leak.start, leak.end, leak.explanation, *place))
-        return self._numbered(question, answer, findings, flags, None)
+        return self._numbered(question, answer, source, findings, flags, form_fault(question, answer))
 
     def _find(self, text: str, source: Source) -> tuple[list[Finding], list[Leak]]:
         """Findings without overlaps, leaks among them; and the leaks."""
@@ -132,15 +138,20 @@ class Screen:
         return finding.keep or self._policy.redaction.treatment(finding.entity) is Treatment.KEEP
 
     def _numbered(
-        self, question: str, answer: str, findings: list[BodyFinding], flags: list[FlagRow], malformed: str | None
+        self,
+        question: str,
+        answer: str,
+        source: Source,
+        findings: list[BodyFinding],
+        flags: list[FlagRow],
+        malformed: str | None,
     ) -> Screened:
-        if malformed:
-            sentence = MALFORMED[malformed]
-            flags = [FlagRow(0, FlagKind.MALFORMED.value, None, None, None, sentence), *flags]
+        first = [FlagRow(0, FlagKind.MALFORMED.value, None, None, None, MALFORMED[malformed])] if malformed else []
         rule = self._policy.length_filter
         if not passes(question, answer, rule):
             sentence = f"shorter than the filter's {rule.min_words} words; it would not be released"
-            flags = [*flags, FlagRow(0, FlagKind.SHORT.value, None, None, None, sentence)]
+            first.append(FlagRow(0, FlagKind.SHORT.value, None, None, None, sentence))
+        flags = [*_crises(question, answer, source), *first, *flags, *self._content(question, answer, source)]
         findings = sorted(findings, key=lambda f: (SIDES.index(f.side), f.start))
         return Screened(
             question,
@@ -149,10 +160,42 @@ class Screen:
             [_renumbered(flag, number) for number, flag in enumerate(flags, 1)],
         )
 
+    def _content(self, question: str, answer: str, source: Source) -> Iterator[FlagRow]:
+        """Copied and unsupported stretches; an exchange of the page's own sentences can be neither."""
+        rules = self._policy.screening
+        if source.extracted:
+            return
+        for side, text in zip(SIDES, (question, answer), strict=True):
+            stretches = copied(source.text, text, rules.verbatim_words)
+            for stretch in stretches:
+                sentence = f"{stretch.words} words in a row stand on the page as well"
+                yield FlagRow(0, FlagKind.VERBATIM.value, side, stretch.start, stretch.end, sentence)
+            share = copied_share(source.text, text)
+            if not stretches and share >= rules.verbatim_share:
+                sentence = f"{share:.0%} of it stands on the page word for word"
+                yield FlagRow(0, FlagKind.VERBATIM.value, side, None, None, sentence)
+        if rules.unsupported:
+            for side, claims in zip(SIDES, unsupported(source.text, question, answer), strict=True):
+                for claim in claims:
+                    yield FlagRow(0, FlagKind.UNSUPPORTED.value, side, claim.start, claim.end, claim.explanation)
+
+
+def _crises(question: str, answer: str, source: Source) -> Iterator[FlagRow]:
+    """Signals of crisis in the exchange and on its page; they stand first and are never hidden."""
+    for side, text in zip(SIDES, (question, answer), strict=True):
+        for signal in signals(text):
+            yield FlagRow(0, FlagKind.CRISIS.value, side, signal.start, signal.end, signal.explanation)
+    for signal in signals(source.text):
+        sentence = f"{signal.explanation} on the page"
+        yield FlagRow(0, FlagKind.CRISIS.value, None, None, None, sentence, signal.start, signal.end)
+
 
 MALFORMED = {
     "missing_side": "one side of the exchange is missing",
     "two_exchanges": "the model wrote more than one exchange",
+    "meta_talk": "the model talks about its own work",
+    "third_person": "a side tells about its speaker instead of letting the speaker talk",
+    "instructions_left": "parts of the instruction were left in the text",
     "too_long": "the page does not fit into the model's context; nothing was generated",
 }
 

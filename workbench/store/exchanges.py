@@ -219,3 +219,8 @@ def standins(db: Connection, exchange: int) -> frozenset[str]:
         [exchange],
     )
     return frozenset(fold(words) for (words,) in rows)
+
+
+def backend(db: Connection, exchange: int) -> str:
+    """What made the exchange."""
+    return str(db.value("SELECT backend FROM generations WHERE exchange = ? ORDER BY attempt DESC LIMIT 1", [exchange]))

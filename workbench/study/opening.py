@@ -19,7 +19,7 @@ from workbench.study.folder import SCHEMA, Folder, Identity
 from workbench.study.keys import Secret
 from workbench.study.study import Actor, Study
 
-FOUNDER_ROLES = (Role.OPERATOR, Role.REVIEWER, Role.STEWARD)
+FOUNDER_ROLES = (Role.OPERATOR, Role.REVIEWER, Role.SENIOR, Role.STEWARD)
 
 
 def create_study(root: Path, policy: LoadedPolicy, secret: Secret, founder: str, face: Face = Face.CLI) -> Folder:
