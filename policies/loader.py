@@ -64,11 +64,34 @@ def read_shipped(kind: str, name: str, suffix: str) -> str:
     return (resources.files("policies") / kind / f"{name}{suffix}").read_text(encoding="utf-8")
 
 
+class _RepeatedKey(yaml.YAMLError):
+    """A key that stands twice in one section."""
+
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__()
+        self.key, self.line = key, line
+
+
+class _EachKeyOnce(yaml.SafeLoader):
+    """YAML itself lets the last of two equal keys win in silence; in a policy that could undo a rule."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise _RepeatedKey(key.value, key.start_mark.line + 1)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def parse(model: type[Model], body: str, where: str) -> Model:
     """Validate YAML text against a strict model; raises PolicyError naming the first bad key and the nearest known."""
     try:
-        data: Any = yaml.safe_load(body)
-    except yaml.YAMLError as problem:
+        data: Any = yaml.load(body, _EachKeyOnce)
+    except _RepeatedKey as problem:
+        raise PolicyError(f"{where}: {problem.key} stands twice (line {problem.line}); keep one of them.") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as problem:
         mark = getattr(problem, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""
         raise PolicyError(f"{where} is not readable as YAML{line}; correct it and try again.") from None
@@ -83,21 +106,32 @@ def _first_fault(model: type[BaseModel], problem: ValidationError) -> str:
     fault = problem.errors(include_url=False)[0]
     path = [str(part) for part in fault["loc"]]
     key = ".".join(part for part in path if part != "[key]") or "the file"
-    if fault["type"] == "value_error":
+    kind = fault["type"]
+    if kind == "value_error":
         return str(fault["msg"]).removeprefix("Value error, ")
-    if fault["type"] in {"enum", "literal_error"}:
+    if kind == "missing":
+        return f"{key} is missing; add it"
+    if kind in {"enum", "literal_error"}:
         known = re.findall(r"'([^']+)'", str(fault.get("ctx", {}).get("expected", "")))
-        near = difflib.get_close_matches(str(fault["input"]), known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
-        return f"{key}: {str(fault['input'])!r} is not known; {hint}"
-    if fault["type"] != "extra_forbidden":
-        return f"{key}: {fault['msg']}"
-    section: Any = model
-    for part in path[:-1]:
-        field = getattr(section, "model_fields", {}).get(part)
-        section = field.annotation if field else None
-    near = difflib.get_close_matches(path[-1], list(getattr(section, "model_fields", {})), n=1)
-    return f"{key} is not a known key" + (f"; did you mean {near[0]!r}?" if near else "")
+        return f"{key}: {fault['input']!r} is not known; {_nearest(str(fault['input']), known)}"
+    if kind in {"extra_forbidden", "invalid_key"}:
+        section: Any = model
+        for part in path[:-1]:
+            field = getattr(section, "model_fields", {}).get(part)
+            section = field.annotation if field else None
+        return f"{key} is not a known key; {_nearest(path[-1], list(getattr(section, 'model_fields', {})))}"
+    if kind in {"model_type", "model_attributes_type", "dict_type"}:
+        return f"{key} must hold keys with values; see a shipped one for how it is written"
+    if kind in {"list_type", "tuple_type"}:
+        return f"{key} must be a list; write it as [one, two]"
+    return f"{key}: {fault['msg'][:1].lower()}{fault['msg'][1:]}; correct it"
+
+
+def _nearest(wrong: str, known: list[str]) -> str:
+    """What was probably meant; all there is where nothing comes near."""
+    by_fold = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(wrong.casefold(), list(by_fold), n=1)
+    return f"did you mean {by_fold[near[0]]!r}?" if near else f"use one of {', '.join(known)}"
 
 
 def load_policy(name_or_path: str) -> LoadedPolicy:

@@ -12,10 +12,11 @@ ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
-LEAP_YEAR = 2000
-"""Stands in where a date has no year, so that February 29th can be read."""
+ABBREVIATED = {month[:3]: month for month in MONTHS} | {"sept": "september"}
+COMMON_YEAR, LEAP_YEAR = 2001, 2000
+"""What a date without a year is read in: three years of four are common ones; February 29th needs a leap year."""
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+_NUMERIC = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})")
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 _WORD = re.compile(r"[a-z]+|\d+(?:st|nd|rd|th)?")
 _SILENT = frozenset("the of on in and".split())
@@ -34,35 +35,49 @@ def shifted(words: str, days: int) -> str | None:
     """The date moved by so many days, in the same manner of writing; None for a form that cannot be moved safely.
 
     Read are year-month-day, month/day/year (as in the United States), and month and day in words or digits with or
-    without a year.  A holiday, a month without a day and a day without a month are not.  Where a weekday is named, the
-    number of days must be whole weeks.
+    without a year.  A holiday, a month without a day and a day without a month are not, nor are figures between dots
+    (most of the world puts the day first there).  Where a weekday is named, the number of days must be whole weeks.
+    Intervals stay as they are; only between a date with a year and one without can a leap day be missed.
     """
     if (match := _ISO.fullmatch(words.strip())) is not None:
         moved = _moved(int(match[1]), int(match[2]), int(match[3]), days)
         return moved.isoformat() if moved else None
     if (match := _NUMERIC.fullmatch(words.strip())) is not None:
-        moved = _moved(int(match[4]), int(match[1]), int(match[3]), days)
-        return f"{moved.month}{match[2]}{moved.day}{match[2]}{moved.year}" if moved else None
+        moved = _moved(int(match[4]) + (2000 if len(match[4]) == 2 else 0), int(match[1]), int(match[3]), days)
+        wide = 2 if match[1].startswith("0") or match[3].startswith("0") else 1
+        written = f"{moved.year % 100:02}" if moved and len(match[4]) == 2 else f"{moved.year}" if moved else ""
+        return f"{moved.month:0{wide}}{match[2]}{moved.day:0{wide}}{match[2]}{written}" if moved else None
     read = _read(words)
     if read is None or (read.weekday and days % 7):
         return None
-    moved = _moved(read.year or LEAP_YEAR, read.month, read.day, days)
+    stands_in = LEAP_YEAR if (read.month, read.day) == (2, 29) else COMMON_YEAR
+    moved = _moved(read.year or stands_in, read.month, read.day, days)
     if moved is None:
         return None
-    text = f"{MONTHS[moved.month - 1].title()} {moved.day}{_ending(moved.day)}"
+    text = f"{MONTHS[moved.month - 1].title()} {moved.day}{ordinal_ending(moved.day)}"
     if read.weekday:
         text = f"{moved:%A}, {text}" if read.year else f"{_weekday(words)}, {text}"
     if read.year:
         text += f", {moved.year}"
-    return text.lower() if words.islower() else text
+    return text.lower() if words.islower() else text.upper() if words.isupper() else text
 
 
 def year_of(words: str) -> str | None:
     """The year that stands in a date, in four digits; None where there is none."""
     if (match := _YEAR.search(words)) is not None:
         return match[0]
-    read = _read(words)
-    return str(read.year) if read and read.year else None
+    if (read := _read(words)) is not None and read.year:
+        return str(read.year)
+    tokens = _tokens(words)
+    if tokens and tokens[0] in MONTHS and (year := _year(tokens[1:])) is not None:
+        return str(year)  # "march nineteen ninety eight"
+    return None
+
+
+def _tokens(words: str) -> list[str]:
+    """Words and numbers that say something about the date, months in full."""
+    tokens = [ABBREVIATED.get(token, token) for token in _WORD.findall(fold(words))]
+    return [token for token in tokens if token not in _SILENT]
 
 
 def _moved(year: int, month: int, day: int, days: int) -> datetime.date | None:
@@ -73,9 +88,9 @@ def _moved(year: int, month: int, day: int, days: int) -> datetime.date | None:
 
 
 def _read(words: str) -> _Read | None:
-    tokens = _WORD.findall(fold(words))
+    tokens = _tokens(words)
     weekday = any(t in _WEEKDAYS for t in tokens)
-    tokens = [t for t in tokens if t not in _SILENT and t not in _WEEKDAYS]
+    tokens = [t for t in tokens if t not in _WEEKDAYS]
     months = [t for t in tokens if t in MONTHS]
     if len(months) != 1:
         return None
@@ -156,5 +171,6 @@ def _weekday(words: str) -> str:
     return str(next(t for t in _WORD.findall(fold(words)) if t in _WEEKDAYS)).title()
 
 
-def _ending(day: int) -> str:
-    return "th" if 4 <= day <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+def ordinal_ending(number: int) -> str:
+    """What makes a number in figures an ordinal: st, nd, rd or th."""
+    return "th" if 4 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -1,38 +1,29 @@
 """What is done to findings: placeholders or surrogates that stay the same throughout a study, and the rest."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from policies.names import Entity, Treatment
 from policies.schema import Redaction
+from redaction.book import StudyBook
 from redaction.engines import AnonymizerEngine, AnonymizerResult, Operator, OperatorConfig, OperatorType
 from redaction.finding import Finding
-from redaction.folding import fold, without_possessive, word_set
+from redaction.folding import fold, without_possessive
 from redaction.generalise import generalised
 from redaction.spoken_dates import shifted
 from redaction.spoken_numbers import digits_of
-from redaction.surrogates import SurrogateBook, surrogate_for
+from redaction.standins import TITLES
+from redaction.surrogates import surrogate_for
 
+NAMED = frozenset({Entity.NAME, Entity.LOCATION, Entity.FACILITY})
+"""Entities whose parts are words that tell somebody by themselves."""
 MASK = "****"
 """The same for every finding: the length of a name says something about it."""
-TITLES = word_set("dr doctor mr mrs ms miss nurse pastor reverend rev father sister brother aunt auntie uncle rabbi")
 NUMERIC = frozenset(
     {Entity.PHONE, Entity.SSN, Entity.MRN, Entity.HEALTH_PLAN, Entity.ACCOUNT, Entity.LICENCE, Entity.ID}
 )
-
-
-class StudyBook(SurrogateBook, Protocol):
-    """What a study remembers of its identifiers, kept by the caller."""
-
-    def number(self, entity: Entity, key: str) -> int:
-        """The number (from 1) of this key among those of its entity; the same key always gets the same number."""
-        ...
-
-    def days(self) -> int:
-        """By how many days the dates of the present subject move: constant for a subject, whole weeks, never 0."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +63,32 @@ class Replacement(Operator):  # type: ignore[misc]
         return OperatorType.Anonymize
 
 
+class _Apart:
+    """A study's book that gives nobody a stand-in which is one of these identifiers, or a part of one."""
+
+    def __init__(self, book: StudyBook, identifiers: Iterable[tuple[Entity, str]]) -> None:
+        self._book = book
+        identifiers = list(identifiers)
+        self._keys = {placeholder_key(entity, words) for entity, words in identifiers}
+        self._parts = {part for _, words in identifiers for part in _parts(words)}
+        self.number, self.chance, self.days = book.number, book.chance, book.days
+
+    def surrogate(self, entity: Entity, key: str, candidates: Iterable[str]) -> str | None:
+        """As the book's; None where the one it remembers is an identifier here, so that no text says it by chance."""
+        known = self._book.surrogate(entity, key, (c for c in candidates if self._is_free(entity, c)))
+        return known if known is not None and self._is_free(entity, known) else None
+
+    def _is_free(self, entity: Entity, words: str) -> bool:
+        if entity in NAMED:
+            return self._parts.isdisjoint(_parts(words))
+        return placeholder_key(entity, words) not in self._keys
+
+
+def _parts(words: str) -> list[str]:
+    """Words and numbers in folded form; single letters are too common to tell anybody."""
+    return re.findall(r"[^\W\d_]{2,}|\d+", fold(words))
+
+
 def placeholder_key(entity: Entity, words: str) -> str:
     """What two mentions of the same person, place or number have in common.
 
@@ -104,13 +121,21 @@ def replacement(entity: Entity, words: str, treatment: Treatment, book: StudyBoo
     return new or f"[{entity}_{book.number(entity, key)}]"
 
 
-def treat(text: str, findings: Sequence[Finding], settings: Redaction, book: StudyBook) -> Treated:
+def treat(
+    text: str,
+    findings: Sequence[Finding],
+    settings: Redaction,
+    book: StudyBook,
+    elsewhere: Iterable[tuple[Entity, str]] = (),
+) -> Treated:
     """The text with each finding replaced as the policy's `redaction` section says.
 
     `findings` must be those of this very text, without overlaps, as `Scanner.scan` returns them.  Findings marked
     `keep` stand as they are; what cannot be treated as asked (a spoken house number has no surrogate, a holiday cannot
-    be shifted) gets a placeholder.  Everything outside the findings stays untouched.
+    be shifted) gets a placeholder.  Everything outside the findings stays untouched.  No surrogate is an identifier of
+    this text or one of those known from `elsewhere` (entity and words), so that nobody's name appears by chance.
     """
+    book = _Apart(book, [*((f.entity, f.text_in(text)) for f in findings if not f.keep), *elsewhere])
     replacements: dict[str, dict[str, str]] = {}
     lengths: list[tuple[Finding, Treatment, int]] = []
     for finding in sorted(findings, key=lambda f: f.start):

@@ -60,6 +60,11 @@ def test_every_shipped_policy_is_sound(name: str) -> None:
         ({"redaction__treatments": {"NMAE": "mask"}}, "'NMAE' is not known; did you mean 'NAME'?"),
         ({"redaction__treatments": {"NAME": "surogate"}}, "'surogate' is not known; did you mean 'surrogate'?"),
         ({"basis": "safeharbor"}, "did you mean 'safe_harbor'?"),
+        ({"redaction__treatments": {"name": "mask"}}, "did you mean 'NAME'?"),
+        ({"colour": 1}, "colour is not a known key; use one of name, version"),
+        ({"redaction": 5}, "redaction must hold keys with values"),
+        ({"review": {"faces": "tui"}}, "review.faces must be a list"),
+        ({"basis": None}, "basis is missing; add it"),
     ],
 )
 def test_safe_harbor_is_held_to_its_promise(tmp_path: Path, changes: dict, told: str) -> None:
@@ -78,6 +83,28 @@ def test_safe_harbor_is_held_to_its_promise(tmp_path: Path, changes: dict, told:
 )
 def test_a_limited_data_set_is_held_to_its_promise(tmp_path: Path, changes: dict, told: str) -> None:
     assert told in refusal(changed(tmp_path, "limited-data-set", **changes))
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("redaction: {threshold: 0.1, threshold: 0.9}", "threshold stands twice (line"),
+        ("name: other", "name stands twice"),
+        ("pages: {words: 2021-02-45}", "is not readable as YAML"),
+        ("pages: {words: [", "is not readable as YAML (line"),
+    ],
+)
+def test_a_rule_that_stands_twice_or_cannot_be_read_is_refused(tmp_path: Path, line: str, told: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text((Path("policies") / "minimal.yaml").read_text() + line + "\n")
+    assert told in refusal(str(file))
+
+
+@pytest.mark.parametrize("body", ["", "- a\n- b\n", "just words"])
+def test_a_file_that_is_no_policy_is_refused(tmp_path: Path, body: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(body)
+    assert "the file must hold keys with values" in refusal(str(file))
 
 
 def test_an_internal_policy_releases_inside_the_house_only(tmp_path: Path) -> None:
@@ -103,6 +130,13 @@ def test_every_entity_is_explained_with_an_example_that_changes(entity: Entity) 
     example = next(line for line in done.stdout.splitlines() if line.startswith("Example: "))
     before, after = example.removeprefix("Example: ").split(" -> ")
     assert (before == after) is (entity is Entity.INDIRECT)
+
+
+def test_explain_names_the_rule_the_reason_and_the_version_of_the_zip_table() -> None:
+    told = run_workbench("policy", "explain", "LOCATION", "--policy", "hipaa-safe-harbor").stdout
+    for words in ("164.514(b)(2)(i) (B)", "basis is safe_harbor", "Census 2000", "30309 -> 303**"):
+        assert words in " ".join(told.split())
+    assert "the reviewer decides" in run_workbench("policy", "explain", "INDIRECT").stdout
 
 
 def test_policy_commands_end_in_one_sentence(tmp_path: Path) -> None:

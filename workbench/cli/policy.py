@@ -23,6 +23,12 @@ WHAT_HAPPENS = {
     Treatment.MASK: "is blanked out",
     Treatment.KEEP: "stays as it is, and a reviewer sees it marked",
 }
+WHY = {
+    "safe_harbor": "45 CFR 164.514(b)(2) wants every identifier of the eighteen kinds removed",
+    "expert_determination": "45 CFR 164.514(b)(1) leaves the choice to an expert who shows that the risk is very small",
+    "limited_data_set": "45 CFR 164.514(e) lets dates, ages, towns and ZIP codes go to a recipient under an agreement",
+    "internal": "what is made under this policy stays inside the house",
+}
 
 
 @app.command(name="list")
@@ -69,6 +75,14 @@ def explain(
     out.print(f"{kind}: {told.covers}.")
     out.print(f"45 CFR 164.514(b)(2)(i) ({told.letter}).")
     out.print(f"Under {loaded.name}, treatment {treatment}: it {WHAT_HAPPENS[treatment]}.")
+    if kind is Entity.INDIRECT and treatment is Treatment.KEEP:
+        out.print("Why: only a person can judge it; the reviewer decides on each.")
+    else:
+        out.print(f"Why: its basis is {loaded.basis}; {WHY[loaded.basis]}.")
+    if kind is Entity.LOCATION and treatment is Treatment.GENERALISE:
+        from redaction.generalise import SMALL_ZIP3_VERSION
+
+        out.print(f"ZIP areas of 20,000 people or fewer become 000** ({SMALL_ZIP3_VERSION}).")
     if kind is Entity.LOCATION and loaded.redaction.keep_states:
         out.print("Names of states and countries by themselves are reported and stay.")
     if kind is Entity.AGE and loaded.redaction.implied_ages:

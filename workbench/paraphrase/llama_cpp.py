@@ -1,6 +1,8 @@
 """The local model: a GGUF file run by llama-cpp-python in this process, without any network."""
 
 import hashlib
+import json
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ class LlamaCpp:
         """Load the model; raises BackendError where the file or the library is missing or unusable."""
         try:
             from jinja2 import TemplateError
-            from llama_cpp import Llama, __version__
+            from llama_cpp import Llama, LlamaGrammar, __version__
         except ImportError:
             raise BackendError(
                 "The llama-cpp backend is not installed; run: pip install 'curation-workbench[llm]'"
@@ -64,17 +66,37 @@ class LlamaCpp:
                 f"The model {model} cannot be loaded; check that it is a complete GGUF file for this llama.cpp."
             ) from None
         self._read_template(model)
+        self._grammar = LlamaGrammar.from_string(grammar(settings.caregiver_label, settings.coach_label), verbose=False)
+        self._prefix = self._shared_prefix()
+        self.evaluated: list[int] = []
+        """Prompt tokens that were evaluated for each page so far; the shared prefix is evaluated once."""
 
     def generate(self, job: PageJob, seed: int) -> str:
         """The model's raw output for one page, under the model's own chat template."""
-        request = self.tokens(self._prompt.render(**self._values, page=job.text))
+        request = self._request(job.text)
         if len(request) + self._max_tokens > self._model.n_ctx():
             raise PageTooLong
-        self._model.reset()
+        # Back to the end of the shared prefix, and not further: what follows is evaluated in the same steps whatever
+        # page came before, so that a page gives the same exchange in any order.
+        self._model.n_tokens = len(self._prefix)
+        self.evaluated.append(len(request) - len(self._prefix))
         answer: Any = self._model.create_completion(
-            request, max_tokens=self._max_tokens, seed=seed, stop=self._stop, **self._sampling
+            request, max_tokens=self._max_tokens, seed=seed, stop=self._stop, grammar=self._grammar, **self._sampling
         )
         return str(answer["choices"][0]["text"])
+
+    def _request(self, page: str) -> list[int]:
+        return self.tokens(self._prompt.render(**self._values, page=page))
+
+    def _shared_prefix(self) -> list[int]:
+        """The tokens that all requests begin with, evaluated once and kept in the model's memory."""
+        one, other = self._request("Caregiver: I"), self._request("1. Well")
+        shared = [a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))]
+        if len(shared) + self._max_tokens >= self._model.n_ctx():
+            return []  # no page fits, as each will tell
+        self._model.reset()
+        self._model.eval(shared)
+        return shared
 
     def tokens(self, request: str) -> list[int]:
         """The request as one user turn.  What a page spells is text, even where it spells a control token."""
@@ -123,6 +145,20 @@ class LlamaCpp:
     def close(self) -> None:
         """Free the model's memory."""
         self._model.close()
+
+
+LONGEST_SIDE = 1200
+"""Characters of one side: twice a side of a hundred words; two such sides fit into the tokens of an answer."""
+
+
+def grammar(caregiver_label: str, coach_label: str) -> str:
+    """GBNF of one exchange: a caregiver line and a coach line under their labels, and nothing else."""
+    labels = [json.dumps(f"{label}: ", ensure_ascii=False) for label in (caregiver_label, coach_label)]
+    return (
+        f'root ::= {labels[0]} side "\\n" {labels[1]} side\n'
+        f"side ::= start [^\\n\\[\\]]{{1,{LONGEST_SIDE}}}\n"
+        "start ::= [^ \\n\\t\\[\\]]\n"
+    )
 
 
 def _no_template(model: Path) -> BackendError:

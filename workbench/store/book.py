@@ -35,15 +35,19 @@ class StoredBook:
         return number
 
     def surrogate(self, entity: Entity, key: str, candidates: Iterable[str]) -> str | None:
-        """The surrogate of this key: the first candidate that nobody bears and that stands for nobody else."""
+        """The surrogate of this key: the first candidate that nobody bears and that stands for nobody else.
+
+        Nobody: no identifier of any kind that this study has treated so far.
+        """
         found = self._db.row("SELECT words FROM surrogates WHERE entity = ? AND key = ?", [entity.value, key])
         if found is not None:
             return str(found[0])
         for words in candidates:
             folded = fold(words)
             taken = self._db.value(
-                "SELECT count(*) FROM surrogates WHERE entity = ? AND (key = ? OR folded = ?)",
-                [entity.value, folded, folded],
+                "SELECT (SELECT count(*) FROM surrogates WHERE key = ? OR (entity = ? AND folded = ?)) "
+                "+ (SELECT count(*) FROM placeholders WHERE list_contains(string_split(key, ' '), ?))",
+                [folded, entity.value, folded, folded],
             )
             if not taken and folded != key:
                 self._db.insert("surrogates", [(entity.value, key, folded, words)])
