@@ -72,6 +72,8 @@ class Action(StrEnum):
     PAGE_SCANNED = "page.scanned"
     RUN_STARTED = "run.started"
     RUN_FINISHED = "run.finished"
+    PAGE_SENT = "page.sent"
+    HOST_REFUSED = "host.refused"
     EXCHANGE_CREATED = "exchange.created"
     EXCHANGE_SCREENED = "exchange.screened"
     EXCHANGE_VIEWED = "exchange.viewed"
@@ -192,6 +194,23 @@ class RunFinished(Details):
     malformed: Count
     milliseconds: Count
     interrupted: bool
+
+
+class PageSent(Details):
+    """A page is about to be sent to an engine on `host`; the event is stored before the first byte leaves."""
+
+    action = Action.PAGE_SENT
+    object_type = "page"
+    run: Id
+    host: Id
+
+
+class HostRefused(Details):
+    """Somebody named an engine on a machine that the policy does not allow; nothing was sent."""
+
+    action = Action.HOST_REFUSED
+    object_type = "run"
+    host: Id
 
 
 class ExchangeCreated(Details):

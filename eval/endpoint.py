@@ -1,12 +1,11 @@
 """The one way out of this room: an OpenAI-compatible endpoint, on this machine unless a host is allowed by name."""
 
-import ipaddress
 import logging
 import os
 from typing import Any
-from urllib.parse import urlsplit
 
 from eval.errors import EvalError
+from policies.hosts import host_of, is_allowed
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 
@@ -20,19 +19,10 @@ def check_host(url: str, allowed: list[str]) -> None:
 
     Raises EvalError.  Only literal loopback addresses and `localhost` count as this machine.
     """
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+    host = host_of(url)
+    if host is None:
         raise EvalError("--endpoint is not a plain http or https address; give one like http://127.0.0.1:8000/v1.")
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
-    if not loopback and host not in [name.casefold() for name in allowed]:
+    if not is_allowed(host, allowed):
         raise EvalError(
             f"--endpoint leads to {host}, which is not this machine, so nothing was sent; "
             f"add --allow-host {host} if questions and answers may go there."

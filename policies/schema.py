@@ -40,7 +40,9 @@ class Speakers(Section):
 class Paraphrase(Section):
     """How a page is condensed into one exchange."""
 
-    backend: Literal["extractive", "llama-cpp"] = "extractive"
+    backend: Literal["extractive", "llama-cpp", "openai"] = "extractive"
+    hosts: tuple[str, ...] = ()
+    """Machines beside this one on which an OpenAI-compatible engine may be asked."""
     prompt: str = "exchange"
     population: str
     caregiver_label: str = "Caregiver"
@@ -52,6 +54,16 @@ class Paraphrase(Section):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 42
     max_tokens: Annotated[int, Field(ge=16, le=8192)] = 768
     context_tokens: Annotated[int, Field(ge=128, le=131_072)] = 4096
+
+    @property
+    def prompt_values(self) -> dict[str, str]:
+        """What fills the placeholders of the prompt, the page apart."""
+        return {
+            "population": self.population,
+            "caregiver_label": self.caregiver_label,
+            "coach_label": self.coach_label,
+            "side_words": str(self.side_words),
+        }
 
 
 FITTING: dict[Treatment, frozenset[Entity]] = {

@@ -33,3 +33,11 @@ class Refused(UserError):
 
 class BackendError(UserError):
     """The paraphrase backend cannot run as configured."""
+
+
+class HostRefused(BackendError):
+    """An endpoint on a machine that the policy does not allow; `host` goes into the log."""
+
+    def __init__(self, host: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.host = host

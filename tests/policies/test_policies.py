@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from policies import Entity, Treatment, load_policy
 from policies.entities import about
 from policies.errors import PolicyError
 from policies.loader import shipped
 from tests.command import run_workbench
+from workbench.cli.policy import app
 
 SHIPPED = ("hipaa-safe-harbor", "limited-data-set", "mentalchat16k", "minimal")
 
@@ -125,18 +127,18 @@ def test_an_indirect_identifier_is_left_to_the_reviewer_unless_the_policy_says_o
 @pytest.mark.parametrize("entity", list(Entity))
 def test_every_entity_is_explained_with_an_example_that_changes(entity: Entity) -> None:
     assert about(entity).covers
-    done = run_workbench("policy", "explain", entity.lower(), "--policy", "hipaa-safe-harbor")
-    assert done.returncode == 0, done.stderr
-    example = next(line for line in done.stdout.splitlines() if line.startswith("Example: "))
+    done = CliRunner().invoke(app, ["explain", entity.lower(), "--policy", "hipaa-safe-harbor"])
+    assert done.exit_code == 0, done.output
+    example = next(line for line in done.output.splitlines() if line.startswith("Example: "))
     before, after = example.removeprefix("Example: ").split(" -> ")
     assert (before == after) is (entity is Entity.INDIRECT)
 
 
 def test_explain_names_the_rule_the_reason_and_the_version_of_the_zip_table() -> None:
-    told = run_workbench("policy", "explain", "LOCATION", "--policy", "hipaa-safe-harbor").stdout
+    told = CliRunner().invoke(app, ["explain", "LOCATION", "--policy", "hipaa-safe-harbor"]).output
     for words in ("164.514(b)(2)(i) (B)", "basis is safe_harbor", "Census 2000", "30309 -> 303**"):
         assert words in " ".join(told.split())
-    assert "the reviewer decides" in run_workbench("policy", "explain", "INDIRECT").stdout
+    assert "the reviewer decides" in CliRunner().invoke(app, ["explain", "INDIRECT"]).output
 
 
 def test_policy_commands_end_in_one_sentence(tmp_path: Path) -> None:
@@ -148,3 +150,13 @@ def test_policy_commands_end_in_one_sentence(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr.strip()) == (2, "There is no entity 'nmae'; did you mean NAME?")
     shown = run_workbench("policy", "show", "limited-data-set").stdout
     assert yaml.safe_load(shown)["basis"] == "limited_data_set"
+
+
+def test_a_prompt_is_shown_as_the_model_gets_it() -> None:
+    done = run_workbench("prompt", "show")
+    assert done.returncode == 0, done.stderr
+    assert "family caregivers of people with a serious illness" in done.stdout
+    assert "(the page stands here)" in done.stdout
+    assert "$" not in done.stdout
+    assert "digest" in done.stderr
+    assert "exchange" in run_workbench("prompt", "list").stdout

@@ -88,7 +88,7 @@ def test_a_title_by_itself_gets_a_placeholder(book: Book) -> None:
     assert surrogate(Entity.NAME, "Sister", book) == "[NAME_1]"
 
 
-FEW = name_lists()["M", "GQ"]
+FEW = name_lists()["M", "TH"]
 """A list so short that every stand-in from it would be somebody else on the page."""
 
 

@@ -77,7 +77,7 @@ def _make_room(folder: Path) -> None:
 def _import_and_paraphrase(desk: Desk, model: Path | None) -> None:
     policy = desk.execute(ShowPolicy()).policy
     show_ingest(ingest_paths(desk, policy, [TRANSCRIPTS], MANIFEST))
-    backend = make_backend(policy, None, model)
+    backend = make_backend(policy, None, str(model) if model else None)
     try:
         show_run(backend, run_with_progress(desk, backend, policy.paraphrase.seed))
     finally:

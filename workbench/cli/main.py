@@ -7,7 +7,21 @@ import typer
 from audit.errors import AuditError
 from policies import UserError
 from workbench import __version__
-from workbench.cli import audit, decide, demo, ingest, paraphrase, people, policy, release, scan, screen, status, study
+from workbench.cli import (
+    audit,
+    decide,
+    demo,
+    ingest,
+    paraphrase,
+    people,
+    policy,
+    prompt,
+    release,
+    scan,
+    screen,
+    status,
+    study,
+)
 
 app = typer.Typer(
     name="workbench",
@@ -21,6 +35,7 @@ for part in (study, people, ingest, paraphrase, status, decide, scan, screen, de
     part.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
+app.add_typer(prompt.app, name="prompt")
 app.add_typer(release.app, name="release")
 
 

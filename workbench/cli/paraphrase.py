@@ -8,10 +8,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 
 from policies import Policy
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, notes, out, table
-from workbench.desk.commands import ShowPolicy
+from workbench.desk.commands import RefuseHost, ShowPolicy
 from workbench.desk.desk import Desk
 from workbench.desk.views import Run
-from workbench.errors import BackendError
+from workbench.errors import BackendError, HostRefused
 from workbench.paraphrase.backend import Backend
 from workbench.paraphrase.run import Tally, paraphrase
 
@@ -22,8 +22,12 @@ def register(app: typer.Typer) -> None:
 
 
 def paraphrase_command(
-    backend: Annotated[str | None, typer.Option(help="extractive or llama-cpp; the policy's by default.")] = None,
-    model: Annotated[Path | None, typer.Option(help="GGUF file for llama-cpp.")] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="extractive, llama-cpp or openai; the policy's by default.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="GGUF file for llama-cpp; the model's name for openai.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="Address of an OpenAI-compatible engine.")] = None,
+    in_flight: Annotated[int, typer.Option(min=1, max=256, help="Pages asked for at a time, for openai.")] = 16,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads for llama-cpp.")] = None,
     gpu_layers: Annotated[int, typer.Option(help="Layers on the GPU for llama-cpp; -1 for all.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many pages.")] = None,
@@ -33,7 +37,11 @@ def paraphrase_command(
     """Condense every page that has no exchange yet.  Stop with Ctrl-C and run it again to go on."""
     with desk_of(study, key_file) as desk:
         policy = desk.execute(ShowPolicy()).policy
-        paraphraser = make_backend(policy, backend, model, threads, gpu_layers)
+        try:
+            paraphraser = make_backend(policy, backend, model, threads, gpu_layers, endpoint, in_flight)
+        except HostRefused as refusal:
+            desk.execute(RefuseHost(host=refusal.host))
+            raise
         try:
             tally = run_with_progress(desk, paraphraser, policy.paraphrase.seed, limit)
         finally:
@@ -44,10 +52,18 @@ def paraphrase_command(
 
 
 def make_backend(
-    policy: Policy, name: str | None, model: Path | None, threads: int | None = None, gpu_layers: int = 0
+    policy: Policy,
+    name: str | None,
+    model: str | None,
+    threads: int | None = None,
+    gpu_layers: int = 0,
+    endpoint: str | None = None,
+    in_flight: int = 16,
 ) -> Backend:
-    """The backend asked for, else the policy's; a model file alone asks for llama-cpp."""
-    chosen = name or ("llama-cpp" if model else policy.paraphrase.backend)
+    """The backend asked for, else the policy's; an endpoint alone asks for openai, a model file for llama-cpp."""
+    chosen = name or ("openai" if endpoint else "llama-cpp" if model else policy.paraphrase.backend)
+    if endpoint and chosen != "openai":
+        raise BackendError(f"The {chosen} backend takes no endpoint; leave --endpoint out or choose openai.")
     if chosen == "extractive":
         if model:
             raise BackendError("The extractive backend takes no model; leave --model out or choose llama-cpp.")
@@ -59,8 +75,14 @@ def make_backend(
             raise BackendError("The llama-cpp backend needs a model file; name it with --model FILE.gguf")
         from workbench.paraphrase.llama_cpp import LlamaCpp
 
-        return LlamaCpp(policy, model, threads, gpu_layers)
-    raise BackendError(f"There is no backend {chosen!r}; --backend is extractive or llama-cpp.")
+        return LlamaCpp(policy, Path(model), threads, gpu_layers)
+    if chosen == "openai":
+        if endpoint is None or model is None:
+            raise BackendError("The openai backend needs --endpoint ADDRESS and --model NAME.")
+        from workbench.paraphrase.endpoint import Endpoint
+
+        return Endpoint(policy, endpoint, model, in_flight)
+    raise BackendError(f"There is no backend {chosen!r}; --backend is extractive, llama-cpp or openai.")
 
 
 def run_with_progress(desk: Desk, backend: Backend, seed: int, limit: int | None = None) -> Tally:

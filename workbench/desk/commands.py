@@ -69,6 +69,20 @@ class ClaimPages(Command[views.PageJobs]):
     limit: Annotated[int, Field(ge=1, le=200)] = 16
 
 
+class AnnouncePages(Command[views.Done]):
+    """Record that these pages are about to be sent to an engine; nothing is sent before this is stored."""
+
+    run: Handle
+    host: str
+    pages: tuple[int, ...]
+
+
+class RefuseHost(Command[views.Done]):
+    """Record that an endpoint was refused by the policy."""
+
+    host: str
+
+
 class SubmitGeneration(Command[views.Screened]):
     """Hand in what the model made of a page; it is parsed, screened, treated and stored in one step."""
 

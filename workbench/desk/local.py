@@ -29,6 +29,8 @@ HANDLERS: dict[type[Command[Any]], tuple[frozenset[Role], Handler]] = {
     c.RefuseFile: (OPERATOR, ingest.refuse_file),
     c.StartRun: (OPERATOR, paraphrase.start_run),
     c.ClaimPages: (OPERATOR, paraphrase.claim_pages),
+    c.AnnouncePages: (OPERATOR, paraphrase.announce_pages),
+    c.RefuseHost: (OPERATOR, paraphrase.refuse_host),
     c.SubmitGeneration: (OPERATOR, paraphrase.submit_generation),
     c.FinishRun: (OPERATOR, paraphrase.finish_run),
     c.Status: (ANYONE, queue.status),

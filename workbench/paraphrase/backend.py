@@ -1,6 +1,7 @@
 """What a paraphrase backend is: something that turns one page into the text of one exchange."""
 
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from workbench.desk.views import PageJob
 
@@ -24,4 +25,16 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Free what the backend holds."""
+        ...
+
+
+@runtime_checkable
+class RemoteBackend(Backend, Protocol):
+    """A backend that sends pages to another process, many at a time."""
+
+    host: str
+    in_flight: int
+
+    def generate_many(self, jobs: Sequence[tuple[PageJob, int]]) -> Iterator[str | None]:
+        """The raw output of each (page, seed) in their order; None for a page that does not fit."""
         ...

@@ -33,12 +33,7 @@ class LlamaCpp:
         self.model_digest = _digest(model)
         self._prompt = load_prompt(settings.prompt)
         self.prompt_digest: str | None = self._prompt.digest
-        self._values = {
-            "population": settings.population,
-            "caregiver_label": settings.caregiver_label,
-            "coach_label": settings.coach_label,
-            "side_words": str(settings.side_words),
-        }
+        self._values = settings.prompt_values
         self._max_tokens = settings.max_tokens
         self._sampling = {"temperature": settings.temperature, "top_p": settings.top_p}
         self.parameters: dict[str, float | int | str] = {

@@ -1,10 +1,19 @@
 """The desk's side of a paraphrase run: pages are claimed; each generation is parsed, screened and stored at once."""
 
 import json
+import re
 import secrets
 from collections import Counter
 
-from audit.details import ExchangeCreated, ExchangeScreened, RunFinished, RunStarted
+from audit.details import (
+    ExchangeCreated,
+    ExchangeScreened,
+    HostRefused,
+    PageSent,
+    RunFinished,
+    RunStarted,
+)
+from audit.events import Outcome
 from policies import FlagKind, Role
 from workbench.desk import commands, views
 from workbench.errors import NotThere, Stale
@@ -28,6 +37,26 @@ def start_run(study: Study, command: commands.StartRun, role: Role) -> views.Run
         )
         change.record(details, run)
     return views.Run(run=run, pages=pages, words=words)
+
+
+def announce_pages(study: Study, command: commands.AnnouncePages, role: Role) -> views.Done:
+    """Record which pages are about to be sent where."""
+    with study.change(role) as change:
+        for page in command.pages:
+            change.record(PageSent(run=command.run, host=_host_id(command.host)), page)
+    return views.Done()
+
+
+def refuse_host(study: Study, command: commands.RefuseHost, role: Role) -> views.Done:
+    """Record that an endpoint was refused."""
+    with study.change(role) as change:
+        change.record(HostRefused(host=_host_id(command.host)), "endpoint", outcome=Outcome.REFUSED)
+    return views.Done()
+
+
+def _host_id(host: str) -> str:
+    """A host's name as the log spells it: nothing but letters, digits, points, colons and hyphens."""
+    return re.sub(r"[^A-Za-z0-9._:-]", "-", host)[:80] or "-"
 
 
 def finish_run(study: Study, command: commands.FinishRun, role: Role) -> views.Done:

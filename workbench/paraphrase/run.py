@@ -1,13 +1,13 @@
 """A paraphrase run: a client of the desk that claims pages and hands in generations, one page at a time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.desk.commands import ClaimPages, FinishRun, StartRun, SubmitGeneration
+from workbench.desk.commands import AnnouncePages, ClaimPages, FinishRun, StartRun, SubmitGeneration
 from workbench.desk.desk import Desk
 from workbench.desk.views import PageJob, Run, Screened
-from workbench.paraphrase.backend import Backend, PageTooLong
+from workbench.paraphrase.backend import Backend, PageTooLong, RemoteBackend
 from workbench.study.interrupts import Interrupts
 
 
@@ -40,9 +40,13 @@ def paraphrase(
     try:
         progress(run, tally)
         after = 0
-        while (limit is None or tally.pages < limit) and (jobs := desk.execute(ClaimPages(after=after)).jobs):
-            for job in jobs[: None if limit is None else limit - tally.pages]:
-                submission = _generate(backend, run, job, seed)
+        claim = min(200, 4 * backend.in_flight) if isinstance(backend, RemoteBackend) else 16
+        while limit is None or tally.pages < limit:
+            jobs = desk.execute(ClaimPages(after=after, limit=claim)).jobs
+            jobs = jobs[: None if limit is None else limit - tally.pages]
+            if not jobs:
+                break
+            for job, submission in _generated(desk, backend, run, jobs, seed):
                 with Interrupts() as interrupts:
                     interrupts.hold()
                     _count(tally, job, desk.execute(submission))
@@ -64,25 +68,39 @@ def paraphrase(
     return tally
 
 
-def _generate(backend: Backend, run: Run, job: PageJob, seed: int) -> SubmitGeneration:
+def _generated(
+    desk: Desk, backend: Backend, run: Run, jobs: Sequence[PageJob], seed: int
+) -> Iterator[tuple[PageJob, SubmitGeneration]]:
+    """What the backend makes of the pages, in their order; None where a page does not fit."""
     # A seed of its own for every page: repeatable, and independent of the order in which pages are done.
-    page_seed = (seed + job.page) % 2**31
-    raw, malformed = "", None
+    seeds = [(seed + job.page) % 2**31 for job in jobs]
+    if isinstance(backend, RemoteBackend):
+        desk.execute(AnnouncePages(run=run.run, host=backend.host, pages=tuple(job.page for job in jobs)))
+        outputs = backend.generate_many(list(zip(jobs, seeds, strict=True)))
+    else:
+        outputs = (_one(backend, job, page_seed) for job, page_seed in zip(jobs, seeds, strict=True))
+    for job, page_seed, raw in zip(jobs, seeds, outputs, strict=True):
+        yield (
+            job,
+            SubmitGeneration(
+                run=run.run,
+                page=job.page,
+                raw=raw or "",
+                malformed="too_long" if raw is None else None,
+                backend=backend.name,
+                model_digest=backend.model_digest,
+                prompt_digest=backend.prompt_digest,
+                parameters=backend.parameters,
+                seed=page_seed,
+            ),
+        )
+
+
+def _one(backend: Backend, job: PageJob, seed: int) -> str | None:
     try:
-        raw = backend.generate(job, page_seed)
+        return backend.generate(job, seed)
     except PageTooLong:
-        malformed = "too_long"
-    return SubmitGeneration(
-        run=run.run,
-        page=job.page,
-        raw=raw,
-        malformed=malformed,
-        backend=backend.name,
-        model_digest=backend.model_digest,
-        prompt_digest=backend.prompt_digest,
-        parameters=backend.parameters,
-        seed=page_seed,
-    )
+        return None
 
 
 def _count(tally: Tally, job: PageJob, screened: Screened) -> None:
