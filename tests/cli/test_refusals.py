@@ -198,7 +198,7 @@ def test_a_name_that_could_not_stand_in_the_log_is_refused(study_folder: Path, r
         (("decide", "1", "approve", "--reason", "other"), ("leave it out",)),
         (("decide", "1", "dismiss", "--reason", "common_word"), ("--finding",)),
         (("decide", "1", "approve", "--version", "7"), ("changed since",)),
-        (("paraphrase", "--backend", "gpt"), ("extractive or llama-cpp",)),
+        (("paraphrase", "--backend", "gpt"), ("extractive, llama-cpp or openai",)),
         (("paraphrase", "--backend", "llama-cpp"), ("--model",)),
         (("paraphrase", "--model", "/nonexistent.gguf"), ("--model",)),
         (("ingest", "/nonexistent"), ("does not exist",)),
