@@ -168,3 +168,46 @@ def test_no_connection_is_tried(tmp_path: Path, command: str) -> None:
     assert done.returncode == 0, done.stderr
     assert trace.exists()
     assert not re.search(r"AF_INET|connect\(", trace.read_text())
+
+
+@pytest.mark.parametrize("ends", [b"\n", b"\r\n", b"\r"])
+def test_offsets_are_those_of_the_file_whether_it_is_named_or_piped_in(tmp_path: Path, ends: bytes) -> None:
+    body = ends.join([b"Caregiver: It rained.", b"Coach: My sister Ottilie Zvornik drives me."])
+    source = tmp_path / "page.txt"
+    source.write_bytes(body)
+    named = run_workbench("scan", source, "-")
+    piped = run_workbench("scan", "--plain", "-", "-", given=body.decode())
+    assert named.returncode == piped.returncode == 0
+    assert named.stdout == piped.stdout
+    (found,) = json.loads(named.stdout)["findings"]
+    assert body[found["start"] : found["end"]] == b"Ottilie Zvornik"
+
+
+@pytest.mark.parametrize("key", ["id", "text", "session"])
+def test_half_a_character_is_refused_by_its_line(tmp_path: Path, key: str) -> None:
+    source = write(tmp_path / "in.jsonl", [{"id": "a", "text": "fine"}, {"id": "b", "text": "fine", key: "\ud83d"}])
+    done = run_workbench("scan", source, tmp_path / "out.jsonl")
+    assert (done.returncode, list(tmp_path.glob("*out*"))) == (2, [])
+    assert "line 2" in done.stderr
+    assert key in done.stderr
+
+
+@pytest.mark.parametrize("target", ["in.jsonl/x", "n" * 300, "folder"])
+def test_a_target_that_cannot_be_written_is_refused_in_one_sentence(tmp_path: Path, target: str) -> None:
+    source = write(tmp_path / "in.jsonl", LINES)
+    (tmp_path / "folder").mkdir()
+    done = run_workbench("scan", source, tmp_path / target, "--force")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "in.jsonl"]
+
+
+def test_misses_stand_in_the_json_and_nothing_else_does(tmp_path: Path) -> None:
+    gold = write(
+        tmp_path / "gold.jsonl",
+        [{"session": "s", "page": 1, "text": "I was tired.", "spans": [{"start": 6, "end": 11, "label": "NAME"}]}],
+    )
+    plain, worded = (run_workbench("score", gold, "--json", *more) for more in ((), ("--misses",)))
+    assert "tired" not in plain.stdout
+    (miss,) = json.loads(worded.stdout)["misses"]
+    assert miss["words"] == "tired"

@@ -91,9 +91,9 @@ def score(
         spans = [_spans(findings) for findings in _findings(texts, settings, known, processes)]
     result = compare(pages, spans)
     if as_json:
-        typer.echo(json.dumps(_as_json(result)))
-    else:
-        _show(result, len(pages))
+        typer.echo(json.dumps(_as_json(result, pages if misses else ())))
+        return
+    _show(result, len(pages))
     if misses:
         _show_misses(result, pages)
 
@@ -174,19 +174,28 @@ def _share(share: Share) -> str:
     return f"{share.value:.3f} ({share.low:.3f}-{share.high:.3f})"
 
 
-def _show_misses(result: Score, pages: Sequence[MarkedPage]) -> None:
+def _words(result: Score, pages: Sequence[MarkedPage]) -> list[str]:
+    """The words of each miss."""
     texts = {page.id: page.text for page in pages}
+    return [texts[miss.page][miss.mention.start : miss.mention.end] for miss in result.misses]
+
+
+def _show_misses(result: Score, pages: Sequence[MarkedPage]) -> None:
     rows = [
-        (m.page, m.mention.label, f"{m.mention.start}-{m.mention.end}", texts[m.page][m.mention.start : m.mention.end])
-        for m in result.misses
+        (miss.page, miss.mention.label, f"{miss.mention.start}-{miss.mention.end}", words)
+        for miss, words in zip(result.misses, _words(result, pages), strict=True)
     ]
     table("Not wholly covered", ("page", "kind", "place", "words"), rows)
 
 
-def _as_json(result: Score) -> dict[str, object]:
+def _as_json(result: Score, pages: Sequence[MarkedPage]) -> dict[str, object]:
+    """The result as JSON; the misses with their words where the pages are given."""
+    misses = [asdict(miss) for miss in result.misses]
+    if pages:
+        misses = [{**miss, "words": words} for miss, words in zip(misses, _words(result, pages), strict=True)]
     return {
         "labels": {row.label: asdict(row) for row in result.labels},
         "precision": asdict(result.precision),
         "leaking_pages": asdict(result.leaking),
-        "misses": [asdict(miss) for miss in result.misses],
+        "misses": misses,
     }

@@ -98,9 +98,10 @@ def read_found(path: Path) -> dict[str, list[Span]]:
 
 
 def read_text(path: Path) -> str:
-    """A whole file in UTF-8; raises ScanInputError where that is not possible."""
+    """A whole file in UTF-8, its line ends as they are; raises ScanInputError where that is not possible."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        # Not read_text(): it would turn CRLF into LF, and offsets would no longer be those of the file.
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ScanInputError(f"{path} is not UTF-8 text; save it as UTF-8 and try again.") from None
     except OSError:
@@ -113,19 +114,22 @@ def whole_file(path: Path, replace: bool) -> Iterator[IO[str]]:
 
     Raises ScanInputError where there is such a file already and `replace` is false.
     """
-    if path.exists() and not replace:
+    if os.path.isdir(path):
+        raise ScanInputError(f"{path} is a folder; name a file in it.")
+    if os.path.exists(path) and not replace:
         raise ScanInputError(f"{path} exists already; name another file, or give --force to replace it.")
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
     try:
         with beside.open("x", encoding="utf-8") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
+            try:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+                beside.replace(path)
+            finally:
+                beside.unlink(missing_ok=True)
     except OSError as problem:
         raise ScanInputError(f"{path} cannot be written ({problem.strerror}); check the folder.") from None
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _records(body: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -144,10 +148,12 @@ def _string(record: dict[str, Any], key: str, where: str, optional: bool = False
     value = record.get(key)
     if value is None and optional:
         return ""
-    if number_too and isinstance(value, int):
+    if number_too and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
         raise ScanInputError(f'{where}: "{key}" is missing or no string; correct the line.')
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ScanInputError(f'{where}: "{key}" holds half a character (an unpaired surrogate); correct the line.')
     return value
 
 
@@ -160,6 +166,7 @@ def _list(record: dict[str, Any], key: str, where: str) -> list[dict[str, Any]]:
 
 def _place(span: dict[str, Any], where: str, length: int | None = None) -> tuple[int, int]:
     start, end = span.get("start"), span.get("end")
-    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end or end > (length or end):
+    whole = type(start) is type(end) is int  # `type`, since True is an int as well
+    if not whole or not 0 <= start < end or (length is not None and end > length):
         raise ScanInputError(f"{where}: a span lies outside of its text; correct start and end.")
     return start, end
