@@ -56,7 +56,9 @@ FlagCounts = Annotated[dict[str, Count], _keys("|".join(FLAGS))]
 Reasons = Annotated[dict[str, Count], _keys(_CODE)]
 KeySource = Literal["passphrase", "key-file", "environment"]
 FileKind = Literal["txt", "docx", "pdf", "csv", "jsonl"]
-ObjectType = Literal["study", "person", "file", "page", "run", "exchange", "finding", "release", "log"]
+ObjectType = Literal[
+    "study", "person", "file", "roster", "model", "page", "run", "exchange", "finding", "release", "log"
+]
 
 
 class Action(StrEnum):
@@ -70,10 +72,14 @@ class Action(StrEnum):
     FILE_REFUSED = "file.refused"
     FILE_DUPLICATE = "file.duplicate"
     PAGE_SCANNED = "page.scanned"
+    ROSTER_ADDED = "roster.added"
+    MODEL_REGISTERED = "model.registered"
+    MODEL_REFUSED = "model.refused"
     RUN_STARTED = "run.started"
     RUN_FINISHED = "run.finished"
     PAGE_SENT = "page.sent"
     HOST_REFUSED = "host.refused"
+    TURNS_EXTRACTED = "turns.extracted"
     EXCHANGE_CREATED = "exchange.created"
     EXCHANGE_SCREENED = "exchange.screened"
     EXCHANGE_VIEWED = "exchange.viewed"
@@ -173,6 +179,34 @@ class PageScanned(Details):
     words: Count
 
 
+class RosterAdded(Details):
+    """A roster was stored: rows by entity, pages with new findings, exchanges that wait again because of it."""
+
+    action = Action.ROSTER_ADDED
+    object_type = "roster"
+    rows: EntityCounts
+    pages: Count
+    exchanges: Count
+
+
+class ModelRegistered(Details):
+    """A model file may be used from now on, under the name that is the event's object; `digest` is its SHA-256."""
+
+    action = Action.MODEL_REGISTERED
+    object_type = "model"
+    digest: Digest
+    bytes: Count
+
+
+class ModelRefused(Details):
+    """A file was put in the place of the one that was `registered`; `digest` is what was found."""
+
+    action = Action.MODEL_REFUSED
+    object_type = "model"
+    registered: Digest
+    digest: Digest
+
+
 class RunStarted(Details):
     """A paraphrase run over `pages` pages that had no exchange yet."""
 
@@ -213,8 +247,25 @@ class HostRefused(Details):
     host: Id
 
 
+class TurnsExtracted(Details):
+    """A session was cut into multi-turn records: a run of its own, by fixed rules (`model_digest`) and no model.
+
+    Of its `coach_turns` so many were short, and so many became records.
+    """
+
+    action = Action.TURNS_EXTRACTED
+    object_type = "run"
+    session: Id
+    backend: Code
+    model_digest: Digest
+    pages: Count
+    coach_turns: Count
+    short_turns: Count
+    records: Count
+
+
 class ExchangeCreated(Details):
-    """An exchange was condensed from a page; `attempt` counts from 1."""
+    """An exchange was condensed from a page, or a multi-turn record cut out of one; `attempt` counts from 1."""
 
     action = Action.EXCHANGE_CREATED
     object_type = "exchange"

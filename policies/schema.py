@@ -129,6 +129,21 @@ class LengthFilter(Section):
     mode: Literal["each", "sum", "both"] = "each"
 
 
+class MultiTurn(Section):
+    """Which turns of a session become multi-turn records, and from when on turns are too short to learn from.
+
+    The numbers are those of the second report of MentalChat16K's authors ("Enhancing LLMs for Therapy"); its window of
+    turns is not told, so that `context_turns` is a choice: three turns of each side.
+    """
+
+    target_words: Words = 50
+    """A coach turn of at least so many words is a target; also its length filter, counted on the final text."""
+    context_turns: Annotated[int, Field(ge=1, le=100)] = 6
+    """Turns before the target that go with it."""
+    short_words: Words = 8
+    """Turns of fewer words are short; a warning is given where most are (the report: training on them collapsed)."""
+
+
 class Release(Section):
     """What a bundle is for and what each of its rows is introduced with."""
 
@@ -154,6 +169,7 @@ class Policy(Section):
     screening: Screening = Screening()
     review: Review = Review()
     length_filter: LengthFilter = LengthFilter()
+    multi_turn: MultiTurn = MultiTurn()
     release: Release
     agreement: str | None = None
     """The data use agreement that a limited data set needs (its number or file name)."""

@@ -20,6 +20,9 @@ KINDS_OF_NUMBER = frozenset(
     }
 )
 """What a general ID can turn out to be."""
+PROPER = frozenset({Entity.NAME, Entity.LOCATION, Entity.FACILITY})
+CONFIDENT = 0.6
+"""A proper name that scores less than this is known by its capitals more than by its kind."""
 
 
 def resolve(text: str, findings: Iterable[Finding], taken: Iterable[tuple[int, int]] = ()) -> list[Finding]:
@@ -28,10 +31,10 @@ def resolve(text: str, findings: Iterable[Finding], taken: Iterable[tuple[int, i
     The wider finding wins, of two equally wide ones the more certain, what may be
     kept always yields, and an indirect identifier yields to everything.  A loser
     keeps what lies outside the winner, trimmed to letters and digits; nothing of it is uncovered.  A general ID becomes
-    what a rule knows it to be.
+    what a rule knows it to be, a weakly known proper name what the most certain finding says of most of it.
     """
     settled: list[Finding] = []
-    findings = _named(list(findings))
+    findings = _certain(_named(list(findings)))
     owner = bytearray(len(text))
     for start, end in taken:
         owner[start:end] = b"\1" * (end - start)
@@ -58,6 +61,21 @@ def _named(findings: list[Finding]) -> list[Finding]:
             finding = replace(best, start=finding.start, end=finding.end)
         named.append(finding)
     return named
+
+
+def _certain(findings: list[Finding]) -> list[Finding]:
+    """A weak finding of a proper name takes the kind of the most certain one that covers at least half of it."""
+    proper = [f for f in findings if f.entity in PROPER and not f.keep]
+    sure = [f for f in proper if f.score >= CONFIDENT]
+    told: dict[int, Finding] = {}
+    for finding in proper:
+        if finding.score < CONFIDENT:
+            half = (finding.end - finding.start) / 2
+            over = [s for s in sure if min(s.end, finding.end) - max(s.start, finding.start) >= half]
+            if over:
+                best = max(over, key=lambda s: (s.score, s.end - s.start, s.entity))
+                told[id(finding)] = replace(best, start=finding.start, end=finding.end)
+    return [told.get(id(finding), finding) for finding in findings]
 
 
 def _free_parts(text: str, owner: bytearray, start: int, end: int) -> list[tuple[int, int]]:

@@ -6,11 +6,13 @@ from policies.names import Entity
 from redaction import gazetteers
 from redaction.finding import Finding
 from redaction.folding import fold, without_possessive
+from redaction.lexicon import TITLES
 from redaction.words import WORD, Page
 
 CONFIDENT = 0.6
 """A name that scores at least this much is hunted in the whole session."""
 SPREADS = frozenset({Entity.NAME, Entity.FACILITY, Entity.LOCATION})
+ARTICLES = frozenset({"a", "an", "the"})
 RECOGNIZER = "SessionRecognizer"
 
 
@@ -36,7 +38,8 @@ class SessionKnowledge:
 
     @staticmethod
     def _can_spread(word: str) -> bool:
-        return word not in gazetteers.not_identifiers() or gazetteers.first_names().get(word, 0) == gazetteers.COMMON
+        no_name = word in gazetteers.not_identifiers() or word in TITLES
+        return not no_name or gazetteers.first_names().get(word, 0) == gazetteers.COMMON
 
     def hunt(self, page: Page) -> Iterator[Finding]:
         """Where a page repeats what is known."""
@@ -61,7 +64,10 @@ class SessionKnowledge:
 
     @staticmethod
     def _stands_for_a_name(page: Page, at: int) -> bool:
-        """A word that is also common (Will, May, Art) counts only with a capital inside a sentence or as an address."""
+        """A word that is also common (Will, May, Art) counts only with a capital inside a sentence or as an address.
+
+        In small letters a rare one counts anywhere but after an article, unless it is known to mean something else.
+        """
         word = page.words[at]
         if not word.common:
             return True
@@ -71,7 +77,8 @@ class SessionKnowledge:
         if word.capital:
             possessive = word.text.lower().endswith(("'s", "\u2019s"))
             return alone or possessive or word.common <= 2
-        return word.caseless and (word.common <= 2 or alone)
+        elsewhere = word.common > 2 or word.fold in gazetteers.not_identifiers() or page.fold_at(at - 1) in ARTICLES
+        return word.caseless and (alone or not elsewhere)
 
 
 def spread(texts: Sequence[str], pages: Sequence[Page], findings: Sequence[Sequence[Finding]]) -> list[list[Finding]]:

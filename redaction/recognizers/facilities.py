@@ -67,9 +67,7 @@ class FacilityRecognizer(RuleRecognizer):
                 continue
             first, named = at, False
             while first and at - first < 5 and words[first].tight:
-                before = words[first - 1]
-                joins = before.fold in CONNECTORS and first - 1 > 0 and words[first - 2].capital and before.tight
-                if not FacilityRecognizer._part(page, first - 1) and not joins:
+                if not FacilityRecognizer._part(page, first - 1) and not FacilityRecognizer._joins(page, first - 1):
                     break
                 named = named or FacilityRecognizer._telling(page, first - 1, word)
                 first -= 1
@@ -88,6 +86,14 @@ class FacilityRecognizer(RuleRecognizer):
                 yield Hit(
                     words[first].start, words[stop - 1].full_end, score, "a name before a word for an organisation"
                 )
+
+    @staticmethod
+    def _joins(page: Page, at: int) -> bool:
+        """A small word within a name; "at" only after a noun (Gardens at Oak Manor), never between person and place."""
+        word, before = page.words[at], page.words[at - 1]
+        if at < 1 or word.fold not in CONNECTORS or not before.capital or not word.tight:
+            return False
+        return word.fold != "at" or before.fold in STRONG | OTHER
 
     @staticmethod
     def _part(page: Page, at: int) -> bool:
@@ -165,7 +171,10 @@ class FacilityRecognizer(RuleRecognizer):
             if word.fold == "local" and at + 1 < len(words) and words[at + 1].tight and is_number(words[at + 1]):
                 numbers = [n for n in spoken_numbers(page) if n.first == at + 1]
                 yield Hit(word.start, numbers[0].end if numbers else words[at + 1].end, 0.65, "a numbered union local")
-        for first, stop in page.runs():
+        for begin, stop in page.runs():
+            first = begin
+            while first < stop - 1 and words[first].fold in TITLES:
+                first += 1  # the name of a person, which other rules know; an organisation can still follow
             fitting = [
                 w for w in words[first:stop] if w.fold in DIRECTIONS or w.fold not in gazetteers.not_identifiers()
             ]

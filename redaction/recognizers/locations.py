@@ -42,6 +42,10 @@ STAR_ROUTE = re.compile(r"(?<!\w)(?:Box \d+(?:,? Star Route)?|Star Route)(?!\w)"
 RURAL = re.compile(r"(?i)(?<!\w)(?:rural route|r\.?\s?r\.?)\s+(?:\d+|one|two|three|four|five|six)(?:,? box \w+)?(?!\w)")
 ZIP_AFTER_STATE = re.compile(r"(?<![\w-])(?:[A-Z]{2}|[A-Z][a-z]+),?\s+(\d{5}(?:-\d{4})?)(?![\w-])")
 ZIP_BY_CUE = re.compile(r"(?i)\bzip(?:\s?code)?(?:\s+is|'s|:)?\s+(\d{5}(?:-\d{4})?)(?![\w-])")
+POSTCODE = re.compile(
+    r"(?<![\w-])(?:[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d)(?![\w-])"
+)
+"""Postal codes of the United Kingdom and of Canada (the shapes that Royal Mail and Canada Post give)."""
 UNIT = re.compile(r"(?i)(?<!\w)(?:apartment|apt\.?|unit|suite|lot)\s+#?(?:\d+[- ]?[a-z]?|[a-z]|[a-z]-?\d+)(?!\w)")
 WAY_CUES = word_set("on off at between down up along and of to")
 GENERIC_WAYS = word_set("dirt gravel long side back busy same other wrong right open main dead one two country county")
@@ -70,6 +74,8 @@ class LocationRecognizer(RuleRecognizer):
                 yield Hit(match.start(), match.end(), 0.8, "a rural route or box")
         for match in UNIT.finditer(page.plain):
             yield Hit(match.start(), match.end(), 0.5, "an apartment, unit or lot")
+        for match in POSTCODE.finditer(page.plain):
+            yield Hit(match.start(), match.end(), 0.95, "the shape of a postal code")
         for pattern in (ZIP_AFTER_STATE, ZIP_BY_CUE):
             for match in pattern.finditer(page.plain):
                 yield Hit(match.start(1), match.end(1), 0.85, "a ZIP code")

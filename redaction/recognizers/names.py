@@ -14,6 +14,8 @@ STRONG_TITLES = word_set(
     "dr doctor mr mister mrs ms miss missus nurse pastor reverend rev rabbi imam sheikh deacon chaplain "
     "aunt auntie aunty uncle sergeant sgt colonel lieutenant dona senora senor deputy professor"
 )
+OFFICES = word_set("nurse doctor deputy professor pastor rabbi imam chaplain deacon sergeant colonel lieutenant")
+"""Titles that are also said of somebody without a name, so that the next word can be any."""
 KIN = word_set(
     "mother mom mama father dad daddy brother sister son daughter husband wife aunt auntie uncle cousin "
     "niece nephew grandson granddaughter grandmother grandma grandfather grandpa grandbaby boy girl baby "
@@ -132,7 +134,8 @@ class NameRecognizer(RuleRecognizer):
         if word.capital:
             return True
         if word.common:
-            return word.common <= 3 and (name_weight(word) > 0 or (score >= 0.9 and word.common < 3)) and score >= 0.65
+            titled = score >= 0.9 and word.common < 3 and page.fold_at(at - 1) not in OFFICES
+            return word.common <= 3 and (name_weight(word) > 0 or titled) and score >= 0.65
         return name_weight(word) > 0 or score >= 0.75
 
     @staticmethod

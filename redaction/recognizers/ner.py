@@ -13,6 +13,8 @@ from redaction.recognizers.base import Hit, RuleRecognizer
 from redaction.words import WORD, Page
 
 PROPER = frozenset({Entity.NAME, Entity.LOCATION, Entity.FACILITY})
+CERTAIN = 0.9
+"""From this chance on, a given name that is also a season or a brand (April, Mercedes) is taken for the name."""
 EXPLANATION = "the language model for spoken identifiers reads it as one"
 
 
@@ -43,10 +45,16 @@ class NerRecognizer(RuleRecognizer):
     def _hits(self, page: Page, tags: Sequence[Tagged]) -> Iterator[Hit]:
         for tag in tags:
             words = " ".join(fold(w) for w in WORD.findall(page.text[tag.start : tag.end]))
-            if tag.entity in PROPER and words in gazetteers.not_identifiers():
+            if tag.entity in PROPER and words in gazetteers.not_identifiers() and not _certain_name(tag, words):
                 continue
             keep = self._keep_states and tag.entity is Entity.LOCATION and words in gazetteers.regions()
             yield Hit(tag.start, tag.end, _score(tag.score), EXPLANATION, tag.entity, keep)
+
+
+def _certain_name(tag: Tagged, words: str) -> bool:
+    """Whether the model is sure enough of a name that many bear to overrule the list of words that identify nobody."""
+    common = gazetteers.first_names().get(words, 0) == gazetteers.COMMON
+    return tag.entity is Entity.NAME and tag.score >= CERTAIN and common
 
 
 def _score(chance: float) -> float:

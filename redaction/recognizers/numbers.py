@@ -20,7 +20,7 @@ CUES: dict[Entity, frozenset[str]] = {
         "text reach call calls calling"
     ),
     Entity.SSN: word_set("social ssn"),
-    Entity.MRN: word_set("mrn chart bracelet wristband record records"),
+    Entity.MRN: word_set("mrn nhs chart bracelet wrist wristband record records"),
     Entity.HEALTH_PLAN: word_set(
         "member membership policy subscriber group medicare medicaid insurance beneficiary plan medi-cal "
         "hmo prior-auth authorization sponsor"
@@ -132,7 +132,10 @@ class NumberRecognizer(RuleRecognizer):
             if lines > 1:
                 break
             letters = "".join(page.fold_at(i) for i in (at - 2, at - 1, at))
-            entity = CUE_OF.get(page.words[at].fold) or (Entity.MRN if letters == "mrn" else None)
+            entity = CUE_OF.get(page.words[at].fold) or (Entity.MRN if letters in {"mrn", "nhs"} else None)
+            before = page.words[at - 1] if at else None
+            if page.fold_at(at) == "number" and before and before.text == "A" and not before.initial:
+                entity = Entity.LICENCE  # the number of a foreigner's file, "my A number"
             if entity is Entity.ID or (entity is Entity.PHONE and page.words[at].fold.startswith("call")):
                 weak = weak or entity
             elif entity:

@@ -15,6 +15,7 @@ from policies import Face, LoadedPolicy, Policy, load_policy, load_prompt
 from tests.command import Run
 from tests.conftest import SECRET, SESSION, add_text
 from tests.paraphrase.conftest import write_tiny_model
+from workbench.cli.models import add_model
 from workbench.desk.commands import ListQueue, OpenExchange, Status
 from workbench.desk.local import LocalDesk
 from workbench.desk.views import PageJob
@@ -167,8 +168,8 @@ def test_llama_cpp_prints_nothing_of_its_own(
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("missing.gguf", None, "cannot be read; check the path given with --model"),
-        ("notes.gguf", b"no model at all", "is not a GGUF model; name the model file with --model"),
+        ("missing.gguf", None, "no file of that name that can be read; check --model"),
+        ("notes.gguf", b"no model at all", "is not registered in this study; run: workbench models add FILE"),
         ("half.gguf", b"GGUF and then nothing", "cannot be loaded; check that it is a complete GGUF file"),
     ],
 )
@@ -177,6 +178,7 @@ def test_a_wrong_model_file_ends_the_command_with_one_sentence_and_2(
 ) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
+        run("models", "add", str(tmp_path / name), "--study", str(study_folder))
     done = run("paraphrase", "--model", str(tmp_path / name), "--study", str(study_folder))
     assert (done.returncode, done.stdout) == (2, "")
     assert expected in done.stderr
@@ -191,6 +193,7 @@ def test_the_command_runs_the_model_and_says_so_and_prints_no_text(
     create_study(study, load_policy(str(tmp_path / "short.yaml")), SECRET, "tester")
     desk = LocalDesk(open_study(study, SECRET, Face.CLI))
     add_text(desk, tmp_path, SESSION)
+    add_model(desk, tiny_model)
     desk.close()
     done = run("paraphrase", "--model", str(tiny_model), "--threads", "1", "--study", str(study))
     assert done.returncode == 0, done.stderr

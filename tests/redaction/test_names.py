@@ -61,3 +61,38 @@ def test_letters_spelled_out_and_initials_are_found(alone, text, letters):
 )
 def test_common_abbreviations_and_stammering_are_no_spelled_names(alone, text):
     assert alone(SpelledRecognizer(), text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["caregiver: the nurse stepped out then\ncoach: okay", "caregiver: our deputy knocked twice\ncoach: i see"],
+)
+def test_what_an_office_holder_does_is_no_name(alone, text):
+    assert alone(NameRecognizer(), text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("caregiver: and april my youngest she is in school\ncoach: okay", "april"),
+        ("Caregiver: Then Mercedes sat with him.", "Mercedes"),
+    ],
+)
+def test_a_given_name_that_is_also_a_month_or_a_brand_is_found_where_it_is_plainly_a_name(covered, text, name):
+    assert ("NAME", name) in covered(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["caregiver: it started last april\ncoach: okay", "Caregiver: He sold the Mercedes to a cousin."]
+)
+def test_a_month_or_a_brand_is_no_name(covered, text):
+    assert not [words for entity, words in covered(text) if entity == "NAME"]
+
+
+def test_a_learned_name_is_not_hunted_after_an_article_or_as_the_season(scanner):
+    pages = [
+        "Caregiver: My daughters Dawn and Summer take turns.",
+        "caregiver: we sat up until the dawn broke and then dawn cried\ncoach: all summer long",
+    ]
+    second = scanner.scan_session(pages)[1]
+    assert [(f.start, f.text_in(pages[1])) for f in second] == [(pages[1].index("dawn cried"), "dawn")]

@@ -54,6 +54,16 @@ def test_single_letters_belong_to_a_number_read_aloud():
         ("Caregiver: My social is 219-45-6788.", "SSN", "219-45-6788"),
         ("Caregiver: The chart number is 00448812.", "MRN", "00448812"),
         ("Caregiver: The M-R-N is zero zero four four eight one.", "MRN", "zero zero four four eight one"),
+        (
+            "Caregiver: The NHS number: six one two, double four oh, nine one two seven.",
+            "MRN",
+            "six one two, double four oh, nine one two seven",
+        ),
+        (
+            "Caregiver: His wrist band says four one two, seven seven three, nine.",
+            "MRN",
+            "four one two, seven seven three, nine",
+        ),
         ("Caregiver: Member number W two two seven oh six.", "HEALTH_PLAN", "W two two seven oh six"),
         ("Caregiver: The bank account ends in 4471.", "ACCOUNT", "4471"),
         ("Caregiver: His license number is D4471902.", "LICENCE", "D4471902"),

@@ -24,6 +24,8 @@ from redaction.scanner import Scanner
         ("Caregiver: That's in Outagamie County, I think.", "Outagamie County"),
         ("Caregiver: He fished on Lake Winnebago.", "Lake Winnebago"),
         ("Caregiver: Then you take Highway 41 north.", "Highway 41"),
+        ("Caregiver: We're at NR3 1QP, by the river.", "NR3 1QP"),
+        ("Caregiver: It's K1A 0B1, in Canada.", "K1A 0B1"),
     ],
 )
 def test_a_place_below_state_level_is_found(alone, text, place):
@@ -52,6 +54,8 @@ def test_ordinary_words_after_a_preposition_are_no_places(alone, text):
         ("caregiver: the nurse from lindqvist hospice was kind\ncoach: good", "lindqvist hospice"),
         ("Caregiver: I retired from Local 1187 in the spring.", "Local 1187"),
         ("Caregiver: He works at Amazon, nights.", "Amazon"),
+        ("Caregiver: They moved to the Gardens at Thornbury Manor.", "Gardens at Thornbury Manor"),
+        ("Caregiver: We saw Ottenweller at Birchmoor Medical Center.", "Birchmoor Medical Center"),
         ("Caregiver: He works at Pellworth Pipe and Valve.", "Pellworth Pipe and Valve"),
     ],
 )

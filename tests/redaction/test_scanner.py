@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies import Entity
 from policies.schema import Redaction
+from redaction.finding import Finding
+from redaction.overlaps import resolve
+from redaction.propagation import SessionKnowledge
 from redaction.scanner import Scanner, _silence_presidio
 
 SHARED = Scanner(Redaction())
@@ -124,3 +128,32 @@ def test_scanning_loads_no_deep_learning_library():
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Caregiver: We saw Dr. Ostrander-Quill on the ward.", "Ostrander-Quill"),
+        ("Caregiver: Grandma Ottilie Brandvold came over.", "Ottilie Brandvold"),
+        ("Caregiver: Dear Mr. T. Vandersloot wrote back to us.", "T. Vandersloot"),
+    ],
+)
+def test_capitals_after_a_title_are_reported_as_a_person(covered, text, name):
+    ((entity, words),) = covered(text)
+    assert entity == "NAME"
+    assert name in words
+
+
+def test_a_weak_finding_takes_the_kind_of_the_certain_one_that_covers_most_of_it_and_stays_as_wide():
+    wide = Finding(0, 12, Entity.FACILITY, 0.45, "A", "weak")
+    sure = Finding(4, 12, Entity.NAME, 0.9, "B", "sure")
+    (found,) = resolve("Old Brandvol.", [wide, sure])
+    assert (found.start, found.end, found.entity) == (0, 12, Entity.NAME)
+    small = Finding(9, 12, Entity.NAME, 0.9, "B", "sure")
+    assert [f.entity for f in resolve("Old Brandvol.", [wide, small])] == [Entity.FACILITY]
+
+
+def test_a_title_is_never_learned_as_part_of_a_name():
+    text, known = "Der Arshavir", SessionKnowledge()
+    known.learn(text, [Finding(0, len(text), Entity.NAME, 0.9, "A", "sure")])
+    assert set(known.parts) == {"arshavir"}

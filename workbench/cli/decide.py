@@ -119,10 +119,14 @@ def _edited_text() -> tuple[str, str]:
     return question, answer
 
 
+_NAMES = {"exchange": "Exchange", "multi_turn": "Multi-turn record"}
+
+
 def _print(view: ExchangeView) -> None:
     row = view.row
     lines = [
-        f"Exchange {row.exchange}, version {row.version} ({view.body_kind}), {row.state}; made by {view.backend}",
+        f"{_NAMES[row.kind]} {row.exchange}, version {row.version} ({view.body_kind}), {row.state}; "
+        f"made by {view.backend}",
         "",
         view.source,
         "",

@@ -9,14 +9,16 @@ from typing import Annotated
 import typer
 
 from audit.bundle import verify_bundle
-from policies import Face, Role, UserError, Verdict, load_policy
+from policies import Face, Policy, Role, UserError, Verdict, load_policy
 from workbench.cli.console import desk_of, out, table
 from workbench.cli.ingest import ingest_paths, show_ingest
+from workbench.cli.models import add_model
 from workbench.cli.paraphrase import make_backend, run_with_progress, show_run
 from workbench.cli.release import show_built
 from workbench.cli.status import show_status, whole_queue
 from workbench.desk.commands import AddPerson, BuildRelease, Decide, ShowPolicy, Status, VerifyAudit
 from workbench.desk.desk import Desk
+from workbench.paraphrase.backend import Backend
 from workbench.samples import MANIFEST, TRANSCRIPTS
 from workbench.study import keys
 from workbench.study.opening import create_study
@@ -74,10 +76,17 @@ def _make_room(folder: Path) -> None:
     folder.mkdir(parents=True, mode=0o700)
 
 
+def _local_model(desk: Desk, policy: Policy, file: Path) -> Backend:
+    from workbench.paraphrase.llama_cpp import LlamaCpp
+
+    registered = add_model(desk, file)
+    return LlamaCpp(policy, Path(registered.path), digest=registered.digest)
+
+
 def _import_and_paraphrase(desk: Desk, model: Path | None) -> None:
     policy = desk.execute(ShowPolicy()).policy
     show_ingest(ingest_paths(desk, policy, [TRANSCRIPTS], MANIFEST))
-    backend = make_backend(policy, None, str(model) if model else None)
+    backend = _local_model(desk, policy, model) if model else make_backend(desk, policy, None, None)
     try:
         show_run(backend, run_with_progress(desk, backend, policy.paraphrase.seed))
     finally:

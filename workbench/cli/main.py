@@ -12,15 +12,18 @@ from workbench.cli import (
     decide,
     demo,
     ingest,
+    models,
     paraphrase,
     people,
     policy,
     prompt,
     release,
+    roster,
     scan,
     screen,
     status,
     study,
+    turns,
 )
 
 app = typer.Typer(
@@ -31,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (study, people, ingest, paraphrase, status, decide, scan, screen, demo):
+for part in (study, people, roster, ingest, models, paraphrase, turns, status, decide, scan, screen, demo):
     part.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")

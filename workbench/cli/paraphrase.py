@@ -1,6 +1,5 @@
 """`workbench paraphrase`: condense every page into one exchange."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 
 from policies import Policy
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, notes, out, table
+from workbench.cli.models import registered_model
 from workbench.desk.commands import RefuseHost, ShowPolicy
 from workbench.desk.desk import Desk
 from workbench.desk.views import Run
@@ -25,7 +25,9 @@ def paraphrase_command(
     backend: Annotated[
         str | None, typer.Option(help="extractive, llama-cpp or openai; the policy's by default.")
     ] = None,
-    model: Annotated[str | None, typer.Option(help="GGUF file for llama-cpp; the model's name for openai.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Registered model (name or file) for llama-cpp; the engine's model for openai.")
+    ] = None,
     endpoint: Annotated[str | None, typer.Option(help="Address of an OpenAI-compatible engine.")] = None,
     in_flight: Annotated[int, typer.Option(min=1, max=256, help="Pages asked for at a time, for openai.")] = 16,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads for llama-cpp.")] = None,
@@ -38,7 +40,7 @@ def paraphrase_command(
     with desk_of(study, key_file) as desk:
         policy = desk.execute(ShowPolicy()).policy
         try:
-            paraphraser = make_backend(policy, backend, model, threads, gpu_layers, endpoint, in_flight)
+            paraphraser = make_backend(desk, policy, backend, model, threads, gpu_layers, endpoint, in_flight)
         except HostRefused as refusal:
             desk.execute(RefuseHost(host=refusal.host))
             raise
@@ -52,6 +54,7 @@ def paraphrase_command(
 
 
 def make_backend(
+    desk: Desk,
     policy: Policy,
     name: str | None,
     model: str | None,
@@ -60,7 +63,7 @@ def make_backend(
     endpoint: str | None = None,
     in_flight: int = 16,
 ) -> Backend:
-    """The backend asked for, else the policy's; an endpoint alone asks for openai, a model file for llama-cpp."""
+    """The backend asked for, else the policy's; an endpoint alone asks for openai, a model for llama-cpp."""
     chosen = name or ("openai" if endpoint else "llama-cpp" if model else policy.paraphrase.backend)
     if endpoint and chosen != "openai":
         raise BackendError(f"The {chosen} backend takes no endpoint; leave --endpoint out or choose openai.")
@@ -72,10 +75,13 @@ def make_backend(
         return Extractive(policy)
     if chosen == "llama-cpp":
         if model is None:
-            raise BackendError("The llama-cpp backend needs a model file; name it with --model FILE.gguf")
+            raise BackendError(
+                "The llama-cpp backend needs a model; name a registered one with --model, or see: workbench models list"
+            )
         from workbench.paraphrase.llama_cpp import LlamaCpp
 
-        return LlamaCpp(policy, Path(model), threads, gpu_layers)
+        file, digest = registered_model(desk, model)
+        return LlamaCpp(policy, file, threads, gpu_layers, digest)
     if chosen == "openai":
         if endpoint is None or model is None:
             raise BackendError("The openai backend needs --endpoint ADDRESS and --model NAME.")

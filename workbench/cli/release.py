@@ -1,12 +1,13 @@
 """`workbench release`: what leaves the building."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from audit.bundle import verify_bundle
-from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_name, desk_of, out, table
+from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_name, desk_of, notes, out, table
 from workbench.desk.commands import BuildRelease, PlanRelease
 from workbench.desk.views import Built
 
@@ -19,6 +20,7 @@ def plan(study: StudyOption = HERE, key_file: KeyFileOption = None) -> None:
     with desk_of(study, key_file) as desk:
         planned = desk.execute(PlanRelease())
     table("Release plan", ("", "exchanges"), [("would go", planned.rows), *planned.excluded])
+    _warn(planned.warnings)
 
 
 @app.command()
@@ -48,8 +50,14 @@ def verify(folder: Annotated[Path, typer.Argument(help="Folder of the release.")
     )
 
 
+def _warn(warnings: Sequence[str]) -> None:
+    for sentence in warnings:
+        notes.print(sentence, style="bold", markup=False, soft_wrap=True)
+
+
 def show_built(built: Built) -> None:
     """Print what a release holds and where it is."""
     table(f"Release {built.name}", ("", "exchanges"), [("released", built.rows), *built.excluded])
+    _warn(built.warnings)
     out.print(f"Release: {built.path}", soft_wrap=True)
     out.print(f"Manifest: {built.manifest_digest}", soft_wrap=True)

@@ -44,6 +44,7 @@ def show_status(counts: StageCounts) -> None:
         ),
         ("scanned", f"{counts.findings:,} findings on {counts.pages:,} pages"),
         ("paraphrased", f"{counts.exchanges:,} of {counts.pages:,} pages ({made}), {counts.malformed:,} malformed"),
+        ("multi-turn", f"{counts.multi_turn:,} records"),
         ("screened", f"{counts.flagged:,} flagged, {counts.open_findings:,} open findings, {counts.short:,} too short"),
         ("reviewed", f"{counts.approved:,} approved, {counts.rejected:,} rejected, {counts.waiting:,} waiting"),
         ("released", f"{counts.releases:,} releases"),
@@ -75,8 +76,12 @@ def queue(
     table(
         "Queue",
         columns,
-        [(r.exchange, r.session, r.page, r.version, r.state, " ".join(r.flags) or "-", r.open, r.words) for r in rows],
+        [(_number(r), r.session, r.page, r.version, r.state, " ".join(r.flags) or "-", r.open, r.words) for r in rows],
     )
+
+
+def _number(row: QueueRow) -> int | str:
+    return f"{row.exchange:,} turns" if row.kind == "multi_turn" else row.exchange
 
 
 def whole_queue(desk: Desk, state: State | None = None, flag: FlagKind | None = None) -> list[QueueRow]:

@@ -7,7 +7,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from policies import FlagKind, Role, Verdict
+from audit.details import Digest
+from policies import Entity, FlagKind, Role, Verdict
 from workbench.desk import views
 from workbench.desk.views import DismissReason, RejectReason, State
 from workbench.ingest.manifest import Entry
@@ -52,6 +53,32 @@ class RefuseFile(Command[views.Done]):
     """Record that a file could not be taken, by a reason code only."""
 
     code: Handle
+
+
+class AddRoster(Command[views.RosterOutcome]):
+    """Store what the site knows, as (subject, entity, words), and hold everything in the study against it."""
+
+    rows: tuple[tuple[str, Entity, str], ...]
+
+
+class RegisterModel(Command[views.ModelOutcome]):
+    """Register a model file: absolute path, bytes, SHA-256 (hex).  The desk names it where no name is given."""
+
+    name: Handle | None = None
+    path: str
+    bytes: Annotated[int, Field(ge=0)]
+    digest: Digest
+
+
+class ListModels(Command[views.ModelFiles]):
+    """Which model files are registered."""
+
+
+class CheckModel(Command[views.ModelFile]):
+    """Which registered model the file at an absolute path is; one that has changed is refused, and that is recorded."""
+
+    path: str
+    digest: Digest
 
 
 class StartRun(Command[views.Run]):
@@ -108,6 +135,10 @@ class FinishRun(Command[views.Done]):
     malformed: int
     milliseconds: int
     interrupted: bool
+
+
+class ExtractTurns(Command[views.SessionTurns]):
+    """Cut the next session that has no multi-turn records yet into them: all of them, or nothing."""
 
 
 class ShowPolicy(Command[views.PolicyView]):

@@ -8,12 +8,15 @@ from policies import Role
 from workbench.desk import commands as c
 from workbench.desk.commands import Answer, Command
 from workbench.ingest import record as ingest
+from workbench.paraphrase import models
 from workbench.paraphrase import record as paraphrase
 from workbench.release import build as release
 from workbench.review import decide as review
 from workbench.review import queue
+from workbench.roster import record as roster
 from workbench.study import oversight
 from workbench.study.study import Study
+from workbench.turns import record as turns
 
 ANYONE = frozenset(Role)
 OPERATOR = frozenset({Role.OPERATOR})
@@ -27,12 +30,17 @@ HANDLERS: dict[type[Command[Any]], tuple[frozenset[Role], Handler]] = {
     c.ShowPolicy: (ANYONE, oversight.show_policy),
     c.IngestFile: (OPERATOR, ingest.ingest_file),
     c.RefuseFile: (OPERATOR, ingest.refuse_file),
+    c.AddRoster: (OPERATOR, roster.add_roster),
+    c.RegisterModel: (OPERATOR, models.register_model),
+    c.ListModels: (ANYONE, models.list_models),
+    c.CheckModel: (OPERATOR, models.check_model),
     c.StartRun: (OPERATOR, paraphrase.start_run),
     c.ClaimPages: (OPERATOR, paraphrase.claim_pages),
     c.AnnouncePages: (OPERATOR, paraphrase.announce_pages),
     c.RefuseHost: (OPERATOR, paraphrase.refuse_host),
     c.SubmitGeneration: (OPERATOR, paraphrase.submit_generation),
     c.FinishRun: (OPERATOR, paraphrase.finish_run),
+    c.ExtractTurns: (OPERATOR, turns.extract_turns),
     c.Status: (ANYONE, queue.status),
     c.ListQueue: (ANYONE, queue.list_queue),
     c.OpenExchange: (REVIEWER, review.open_exchange),

@@ -8,6 +8,8 @@ from policies import Entity, FlagKind, Policy, Role, Verdict
 
 Side = Literal["question", "answer"]
 State = Literal["waiting", "approved", "rejected"]
+RecordKind = Literal["exchange", "multi_turn"]
+"""Condensed from one page, or turns of a session as they were said."""
 FindingState = Literal["open", "treated", "kept", "dismissed"]
 RejectReason = Literal[
     "identifying", "unfaithful", "malformed", "off_topic", "poor_quality", "duplicate", "flagged", "other"
@@ -55,6 +57,37 @@ class FileOutcome(View):
     sessions: int
     pages: int
     words: int
+
+
+class ModelFile(View):
+    """A registered model file: absolute path, SHA-256 (hex), and the name of the known file that it is, if any."""
+
+    name: str
+    path: str
+    bytes: int
+    digest: str
+    known: str | None
+
+
+class ModelFiles(View):
+    """All registered model files."""
+
+    models: tuple[ModelFile, ...]
+
+
+class ModelOutcome(View):
+    """What became of a registration, and the file as it is registered."""
+
+    status: Literal["added", "duplicate"]
+    model: ModelFile
+
+
+class RosterOutcome(View):
+    """What became of a roster: rows added, pages with new findings, exchanges that wait for a decision again."""
+
+    rows: int
+    pages: int
+    exchanges: int
 
 
 class SourceFinding(View):
@@ -112,6 +145,21 @@ class Screened(View):
     open: int
 
 
+class SessionTurns(View):
+    """What became of one session's turns; `session` is None when none was left.
+
+    `lint` is a sentence on the lengths of the coach's turns in all sessions so far.
+    """
+
+    session: int | None
+    left: int
+    coach_turns: int
+    records: int
+    flagged: int
+    treated: int
+    lint: str
+
+
 class BodyFinding(View):
     """A finding on one side of an exchange; a treated one spans its placeholder."""
 
@@ -143,6 +191,7 @@ class QueueRow(View):
     """One exchange in a list: no text."""
 
     exchange: int
+    kind: RecordKind = "exchange"
     session: int
     page: int
     version: int
@@ -202,6 +251,7 @@ class StageCounts(View):
     words: int
     findings: int
     exchanges: int
+    multi_turn: int
     paraphrased_by: tuple[tuple[str, int], ...]
     malformed: int
     flagged: int
@@ -215,10 +265,11 @@ class StageCounts(View):
 
 
 class ReleasePlan(View):
-    """What a release would hold now, and what stays, by reason."""
+    """What a release would hold now, and what stays, by reason; warnings are whole sentences."""
 
     rows: int
     excluded: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
 
 
 class Built(View):
@@ -228,6 +279,7 @@ class Built(View):
     path: str
     rows: int
     excluded: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
     manifest_digest: str
 
 

@@ -9,7 +9,7 @@ from policies import Role
 from redaction.finding import Finding
 from workbench.desk import commands, views
 from workbench.screening.length import words
-from workbench.store import sources
+from workbench.store import roster, sources
 from workbench.store.sources import FileRow, PageRow
 from workbench.study.study import Change, Study
 
@@ -25,7 +25,8 @@ def ingest_file(study: Study, command: commands.IngestFile, role: Role) -> views
         sessions, page_count, total = sources.file_counts(study.db, first)
         return views.FileOutcome(file=first, status="duplicate", sessions=sessions, pages=page_count, words=total)
     # The scan comes before the transaction: it takes seconds, and it only reads.
-    found = [study.scanner.scan_session([page.text for page in t.pages]) for t in command.transcripts]
+    known = roster.everything(study.db).known((command.manifest and command.manifest.subject) or "")
+    found = [study.scanner.scan_session([page.text for page in t.pages], known) for t in command.transcripts]
     with study.change(role) as change:
         sources.add_file(study.db, _file_row(number, digest, command))
         session = sources.next_number(study.db, "sessions", "session")

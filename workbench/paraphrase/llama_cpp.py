@@ -1,6 +1,5 @@
 """The local model: a GGUF file run by llama-cpp-python in this process, without any network."""
 
-import hashlib
 import json
 from itertools import takewhile
 from pathlib import Path
@@ -10,9 +9,9 @@ from policies import Policy, load_prompt
 from workbench.desk.views import PageJob
 from workbench.errors import BackendError
 from workbench.paraphrase.backend import PageTooLong
+from workbench.paraphrase.models import file_digest
 
 NAME = "llama-cpp"
-GGUF_MAGIC = b"GGUF"
 
 
 class LlamaCpp:
@@ -20,8 +19,13 @@ class LlamaCpp:
 
     name = NAME
 
-    def __init__(self, policy: Policy, model: Path, threads: int | None = None, gpu_layers: int = 0) -> None:
-        """Load the model; raises BackendError where the file or the library is missing or unusable."""
+    def __init__(
+        self, policy: Policy, model: Path, threads: int | None = None, gpu_layers: int = 0, digest: str | None = None
+    ) -> None:
+        """Load the model; raises BackendError where the file or the library is missing or unusable.
+
+        `digest` is the file's SHA-256 (hex) where the caller has computed it already.
+        """
         try:
             from jinja2 import TemplateError
             from llama_cpp import Llama, LlamaGrammar, __version__
@@ -30,7 +34,7 @@ class LlamaCpp:
                 "The llama-cpp backend is not installed; run: pip install 'curation-workbench[llm]'"
             ) from None
         settings = policy.paraphrase
-        self.model_digest = _digest(model)
+        self.model_digest = digest or file_digest(model)
         self._prompt = load_prompt(settings.prompt)
         self.prompt_digest: str | None = self._prompt.digest
         self._values = settings.prompt_values
@@ -158,15 +162,3 @@ def grammar(caregiver_label: str, coach_label: str) -> str:
 
 def _no_template(model: Path) -> BackendError:
     return BackendError(f"The chat template in {model} cannot be used; name an instruct model with --model.")
-
-
-def _digest(path: Path) -> str:
-    """SHA-256 (hex) of the model file; raises BackendError when it is no GGUF."""
-    try:
-        with open(path, "rb") as file:
-            if file.read(len(GGUF_MAGIC)) != GGUF_MAGIC:
-                raise BackendError(f"{path} is not a GGUF model; name the model file with --model.")
-            file.seek(0)
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        raise BackendError(f"The model {path} cannot be read; check the path given with --model.") from None

@@ -21,7 +21,7 @@ from workbench.paraphrase import extractive
 from workbench.paraphrase.parse import parse_exchange
 from workbench.screening.form import form_fault
 from workbench.screening.screen import Screen, Source
-from workbench.store import exchanges, sources
+from workbench.store import exchanges, roster, sources
 from workbench.store.book import StoredBook
 from workbench.store.exchanges import Body, Generation
 from workbench.study.study import Study
@@ -105,7 +105,13 @@ def source_of(study: Study, page: sources.PageRow, backend: str) -> Source:
         for number, entity, words in sources.session_identifiers(study.db, page.session)
         if number != page.page
     ]
-    return Source(page.text, sources.findings(study.db, page.page), elsewhere, extracted=backend == extractive.NAME)
+    return Source(
+        page.text,
+        sources.findings(study.db, page.page),
+        elsewhere,
+        known=roster.everything(study.db).known(sources.subject_named(study.db, page.session) or ""),
+        extracted=backend == extractive.NAME,
+    )
 
 
 def submit_generation(study: Study, command: commands.SubmitGeneration, role: Role) -> views.Screened:

@@ -30,15 +30,18 @@ from policies.basis import UNSIGNED
 from workbench import __version__
 from workbench.desk import commands, views
 from workbench.errors import Refused
-from workbench.release.card import CONFIG, card, statistics
-from workbench.release.gate import Plan, plan
+from workbench.release.card import card, statistics
+from workbench.release.gate import Plan, config_of, plan
 from workbench.store import releases
 from workbench.store.exchanges import Latest
 from workbench.study.study import Study
 
 CARD = "README.md"
 COLUMNS = ("id", "instruction", "input", "output")
-DATA_FILE = f"data/{CONFIG}/train-00000-of-00001.parquet"
+DATA_FILE = "data/{config}/train-00000-of-00001.parquet"
+
+Row = tuple[Latest, dict[str, str]]
+"""A record and the row that it becomes."""
 
 
 def plan_release(study: Study, command: commands.PlanRelease, role: Role) -> views.ReleasePlan:
@@ -46,7 +49,9 @@ def plan_release(study: Study, command: commands.PlanRelease, role: Role) -> vie
     planned = plan(study)
     with study.change(role) as change:
         change.record(ReleasePlanned(rows=len(planned.rows), excluded=planned.excluded), "plan")
-    return views.ReleasePlan(rows=len(planned.rows), excluded=tuple(planned.excluded.items()))
+    return views.ReleasePlan(
+        rows=len(planned.rows), excluded=tuple(planned.excluded.items()), warnings=planned.warnings
+    )
 
 
 def build_release(study: Study, command: commands.BuildRelease, role: Role) -> views.Built:
@@ -96,11 +101,12 @@ def build_release(study: Study, command: commands.BuildRelease, role: Role) -> v
         path=str(target),
         rows=len(rows),
         excluded=tuple(planned.excluded.items()),
+        warnings=planned.warnings,
         manifest_digest=digest,
     )
 
 
-def _rows(study: Study, name: str, planned: Plan) -> list[tuple[Latest, dict[str, str]]]:
+def _rows(study: Study, name: str, planned: Plan) -> list[Row]:
     """Approved exchanges with their rows, in the order of the opaque ids, so that place in the study does not show."""
     rows = []
     for latest in planned.rows:
@@ -110,27 +116,29 @@ def _rows(study: Study, name: str, planned: Plan) -> list[tuple[Latest, dict[str
     return sorted(rows, key=lambda pair: pair[1]["id"])
 
 
-def _write(
-    study: Study, folder: Path, name: str, planned: Plan, rows: list[tuple[Latest, dict[str, str]]], created: datetime
-) -> str:
+def _write(study: Study, folder: Path, name: str, planned: Plan, rows: list[Row], created: datetime) -> str:
     """Write every file and wait until it is on disk; the SHA-256 (hex) of the manifest."""
     policy, digest = study.policy, study.loaded_policy.digest
-    made_by = releases.made_by(study.db)
-    data = folder / DATA_FILE
-    data.parent.mkdir(parents=True)
-    table = pa.Table.from_pylist(
-        [row for _, row in rows], schema=pa.schema([(column, pa.string()) for column in COLUMNS])
-    )
-    pq.write_table(table, data, compression="zstd")
-    stats = statistics([(row["input"], row["output"]) for _, row in rows])
+    made_by = releases.made_by(study.db, {latest.record_kind for latest, _ in rows})
+    configs: dict[str, list[dict[str, str]]] = {}
+    for latest, row in rows:
+        configs.setdefault(config_of(latest), []).append(row)
+    configs = dict(sorted(configs.items()))
+    paths = {config: DATA_FILE.format(config=config) for config in configs}
+    for config, path in paths.items():
+        _write_data(folder / path, configs[config])
+    stats = {config: statistics([(row["input"], row["output"]) for row in data]) for config, data in configs.items()}
     backends = sorted({backend for backend, *_ in made_by})
-    (folder / CARD).write_text(card(name, policy, digest, DATA_FILE, stats, backends), encoding="utf-8")
+    (folder / CARD).write_text(card(name, policy, digest, paths, stats, backends), encoding="utf-8")
     prompts = sorted({prompt for *_, prompt in made_by if prompt})
     manifest = Manifest(
         name=name,
         created=created,
         rows=len(rows),
-        files=(_measured(folder, CARD), _measured(folder, DATA_FILE, len(rows))),
+        files=(
+            _measured(folder, CARD),
+            *(_measured(folder, path, len(configs[config])) for config, path in paths.items()),
+        ),
         columns=COLUMNS,
         policy=PolicyRef(name=policy.name, version=policy.version, digest=digest),
         prompts=tuple(PromptRef(name=policy.paraphrase.prompt, digest=prompt) for prompt in prompts),
@@ -143,6 +151,12 @@ def _write(
     (folder / SUMS).write_bytes(sums_bytes(manifest))
     _sync(folder.rglob("*"))
     return file_digest(folder / MANIFEST)
+
+
+def _write_data(file: Path, rows: list[dict[str, str]]) -> None:
+    file.parent.mkdir(parents=True)
+    table = pa.Table.from_pylist(rows, schema=pa.schema([(column, pa.string()) for column in COLUMNS]))
+    pq.write_table(table, file, compression="zstd")
 
 
 def _measured(folder: Path, path: str, rows: int | None = None) -> BundleFile:

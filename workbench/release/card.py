@@ -1,6 +1,6 @@
 """The dataset card: what a user of the release must know, with statistics computed from its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -8,11 +8,21 @@ import yaml
 from policies import Policy
 from workbench.screening.length import words
 
-CONFIG = "interview"
-
 BACKENDS = {
     "extractive": "extracts of the speakers' own sentences, made by fixed rules without a language model (extractive)",
     "llama-cpp": "paraphrases by a language model run locally (llama-cpp)",
+    "openai": "paraphrases by a language model behind an engine on the site (openai)",
+    "turns": "turns of the sessions as they were said, cut out by fixed rules without a language model (turns)",
+}
+
+INTRODUCTIONS = {
+    "interview": "question and answer pairs condensed from counselling sessions, one pair for a page of transcript",
+    "multi_turn": "turns of the coach in counselling sessions, word for word, each with the turns before it",
+}
+SIDES = {"interview": ("input (caregiver)", "output (coach)"), "multi_turn": ("input (turns before)", "output (coach)")}
+INPUTS = {
+    "interview": "what the caregiver brings",
+    "multi_turn": "the turns before, oldest first, a line each: `Caregiver:`, `Coach:`, or `Other:` for anybody else",
 }
 
 
@@ -39,52 +49,78 @@ def statistics(rows: Sequence[tuple[str, str]]) -> Statistics:
     )
 
 
-def card(name: str, policy: Policy, digest: str, data_file: str, stats: Statistics, backends: Sequence[str]) -> str:
-    """The README.md of a release."""
+def card(
+    name: str,
+    policy: Policy,
+    digest: str,
+    data_files: Mapping[str, str],
+    stats: Mapping[str, Statistics],
+    backends: Sequence[str],
+) -> str:
+    """The README.md of a release; `data_files` and `stats` are by data set, and there is at least one."""
+    configs: list[dict[str, object]] = [
+        {"config_name": config, "data_files": [{"split": "train", "path": path}]} for config, path in data_files.items()
+    ]
+    if len(configs) > 1:
+        configs[0]["default"] = True  # what `load_dataset` takes where nobody says which
     front = {
         "pretty_name": name,
         "license": policy.release.licence,
         "language": ["en"],
         "task_categories": ["text-generation"],
         "tags": ["counselling", "de-identified", "human-reviewed"],
-        "size_categories": [_size_category(stats.rows)],
-        "configs": [{"config_name": CONFIG, "data_files": [{"split": "train", "path": data_file}]}],
+        "size_categories": [_size_category(sum(one.rows for one in stats.values()))],
+        "configs": configs,
     }
     made = "; ".join(BACKENDS[backend] for backend in backends)
+    data_sets = "\n".join(f"- `{config}`: {INTRODUCTIONS[config]}." for config in stats)
+    numbers = "\n".join(
+        f"| {config} | {side} | {one.rows} | {mean:.2f} | {fewest} | {most} |"
+        for config, one in stats.items()
+        for side, mean, (fewest, most) in zip(
+            SIDES[config], (one.mean_input, one.mean_output), (one.range_input, one.range_output), strict=True
+        )
+    )
+    inputs = "; ".join(f"in `{config}` {INPUTS[config]}" for config in stats)
     rule = policy.length_filter
+    filters = {
+        "interview": f"at least {rule.min_words} words, mode `{rule.mode}`",
+        "multi_turn": f"output of at least {policy.multi_turn.target_words} words",
+    }
+    filtered = "; ".join(f"`{config}`: {filters[config]}" for config in stats)
     return f"""---
 {yaml.safe_dump(front, sort_keys=False).strip()}
 ---
 
 # {name}
 
-Question and answer pairs condensed from counselling sessions, one pair for a page of transcript. Each pair was
-screened for identifiers and approved by a person before it was released.
+{data_sets}
 
-| | rows | mean words | fewest | most |
-|---|---|---|---|---|
-| input (caregiver) | {stats.rows} | {stats.mean_input:.2f} | {stats.range_input[0]} | {stats.range_input[1]} |
-| output (coach) | {stats.rows} | {stats.mean_output:.2f} | {stats.range_output[0]} | {stats.range_output[1]} |
+Each row was screened for identifiers and approved by a person before it was released.
+
+| data set | | rows | mean words | fewest | most |
+|---|---|---|---|---|---|
+{numbers}
 
 ## Columns
 
 - `id`: opaque, new in every release; it says nothing about where a row comes from.
 - `instruction`: the same for all rows.
-- `input`: what the caregiver brings.
+- `input`: {inputs}.
 - `output`: how the coach answers.
 
 ## How it was made
 
-- Condensed by: {made}.
+- Made of: {made}.
 - Treatment of identifiers: typed placeholders such as `[NAME_1]`; the same number means the same words.
-- Length filter: at least {rule.min_words} words, mode `{rule.mode}`.
+- Length filter: {filtered}.
 - Policy `{policy.name}` version {policy.version}, SHA-256 `{digest}`, basis `{policy.basis}`.
 - Row order carries no meaning.
 
 ## Limits
 
 Detection and review lower the risk that a person can be recognised; they do not remove it. Do not try to
-identify anybody. The pairs are no substitute for professional help, and a model trained on them is none either.
+identify anybody. The rows are no substitute for professional help, and a model trained on them is none either.
 
 ## Check it
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from policies import Policy
 from workbench.errors import Refused
-from workbench.screening.length import passes
+from workbench.screening.length import long_enough
 from workbench.store import exchanges, releases
 from workbench.store.exchanges import Latest
 from workbench.study.study import Study
+from workbench.turns.lint import of_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Plan:
 
     rows: list[Latest]
     excluded: dict[str, int]
+    warnings: tuple[str, ...]
+    """Sentences on what would be learned from these rows."""
 
 
 def plan(study: Study) -> Plan:
@@ -32,7 +35,20 @@ def plan(study: Study) -> Plan:
             rows.append(latest)
         else:
             excluded[reason] += 1
-    return Plan(rows, dict(sorted(excluded.items())))
+    return Plan(rows, dict(sorted(excluded.items())), _warnings(rows, study.policy))
+
+
+def config_of(latest: Latest) -> str:
+    """The data set of a release that a record goes into."""
+    return "multi_turn" if latest.record_kind == "multi_turn" else latest.origin
+
+
+def _warnings(rows: list[Latest], policy: Policy) -> tuple[str, ...]:
+    targets: dict[str, list[str]] = {}
+    for latest in rows:
+        targets.setdefault(config_of(latest), []).append(latest.answer)
+    found = [of_targets(config, texts, policy.multi_turn.short_words) for config, texts in sorted(targets.items())]
+    return tuple(sentence for sentence in found if sentence)
 
 
 def _reason_to_stay(latest: Latest, policy: Policy, policy_digest: str, consent: str | None) -> str | None:
@@ -47,7 +63,7 @@ def _reason_to_stay(latest: Latest, policy: Policy, policy_digest: str, consent:
         return "open_finding"
     if not latest.question.strip() or not latest.answer.strip():
         return "missing_side"
-    if not passes(latest.question, latest.answer, policy.length_filter):
+    if not long_enough(latest.record_kind, latest.question, latest.answer, policy):
         return "too_short"
     if not _consented(consent, policy):
         return "no_consent"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from audit.details import (
@@ -76,9 +77,9 @@ def edit(study: Study, command: commands.EditExchange, role: Role) -> views.Exch
     _face_allowed(study)
     latest = _shown(study, command.exchange, command.version)
     dismissed = exchanges.dismissed(study.db, latest.exchange)
-    screened = _screened(study, latest, command.question.strip(), command.answer.strip(), dismissed)
+    screened = screened_again(study, latest, command.question.strip(), command.answer.strip(), dismissed)
     with study.change(role) as change:
-        _store_version(study, change, latest, screened)
+        store_version(study, change, latest, screened)
     return _view(study, _latest(study, command.exchange))
 
 
@@ -97,7 +98,7 @@ def dismiss(study: Study, command: commands.DismissFinding, role: Role) -> views
     text = latest.question if found.side == "question" else latest.answer
     folded = fold(text[found.start : found.stop])
     dismissed = exchanges.dismissed(study.db, latest.exchange) | {(Entity(found.entity), folded)}
-    screened = _screened(study, latest, latest.question, latest.answer, dismissed)
+    screened = screened_again(study, latest, latest.question, latest.answer, dismissed)
     with study.change(role) as change:
         event = change.record(
             FindingDismissed(exchange=str(latest.exchange), entity=found.entity),
@@ -106,19 +107,22 @@ def dismiss(study: Study, command: commands.DismissFinding, role: Role) -> views
             reason=command.reason,
         )
         exchanges.add_dismissal(study.db, latest.exchange, found.entity, folded, command.reason, event.sequence)
-        _store_version(study, change, latest, screened)
+        store_version(study, change, latest, screened)
     return _view(study, _latest(study, command.exchange))
 
 
-def _screened(study: Study, latest: Latest, question: str, answer: str, dismissed: set[tuple[Entity, str]]) -> Screened:
+def screened_again(
+    study: Study, latest: Latest, question: str, answer: str, dismissed: set[tuple[Entity, str]]
+) -> Screened:
+    """What screening finds in a text that takes the place of the latest version."""
     page = sources.page(study.db, latest.page)
     assert page is not None
     standins = exchanges.standins(study.db, latest.exchange)
-    source = source_of(study, page, exchanges.backend(study.db, latest.exchange))
+    source = replace(source_of(study, page, exchanges.backend(study.db, latest.exchange)), kind=latest.record_kind)
     return Screen(study.policy, study.scanner).edited(question, answer, source, dismissed, standins)
 
 
-def _store_version(study: Study, change: Change, latest: Latest, screened: Screened) -> None:
+def store_version(study: Study, change: Change, latest: Latest, screened: Screened) -> None:
     """Append the next version of an exchange, as part of a change."""
     version = latest.version + 1
     digest = study.body_digest(latest.exchange, version, screened.question, screened.answer)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from policies import FlagKind, Policy, Role
 from workbench.desk import commands, views
-from workbench.screening.length import passes, words
+from workbench.screening.length import long_enough, words
 from workbench.store import exchanges, releases
 from workbench.store.exchanges import Latest
 from workbench.study.study import Study
@@ -16,6 +16,7 @@ def queue_row(latest: Latest, policy: Policy) -> views.QueueRow:
     """One exchange as the queue lists it."""
     return views.QueueRow(
         exchange=latest.exchange,
+        kind=latest.record_kind,
         session=latest.session,
         page=latest.number,
         version=latest.version,
@@ -23,7 +24,7 @@ def queue_row(latest: Latest, policy: Policy) -> views.QueueRow:
         flags=tuple(FlagKind(kind) for kind in latest.flags.split()),
         open=latest.open,
         words=words(latest.question) + words(latest.answer),
-        short=not passes(latest.question, latest.answer, policy.length_filter),
+        short=not long_enough(latest.record_kind, latest.question, latest.answer, policy),
     )
 
 
@@ -48,7 +49,8 @@ def status(study: Study, command: commands.Status, role: Role) -> views.StageCou
         pages=counts["pages"],
         words=counts["words"],
         findings=counts["page_findings"],
-        exchanges=counts["exchanges"],
+        exchanges=counts["exchange"],
+        multi_turn=counts["multi_turn"],
         paraphrased_by=tuple(releases.backends(study.db)),
         malformed=releases.malformed(study.db),
         flagged=sum(bool(row.flags) for row in rows),

@@ -166,7 +166,8 @@ def _list(record: dict[str, Any], key: str, where: str) -> list[dict[str, Any]]:
 
 def _place(span: dict[str, Any], where: str, length: int | None = None) -> tuple[int, int]:
     start, end = span.get("start"), span.get("end")
-    whole = type(start) is type(end) is int  # `type`, since True is an int as well
-    if not whole or not 0 <= start < end or (length is not None and end > length):
+    if isinstance(start, bool) or not isinstance(start, int) or isinstance(end, bool) or not isinstance(end, int):
+        raise ScanInputError(f"{where}: a span's start or end is missing or no whole number; correct the line.")
+    if not 0 <= start < end or (length is not None and end > length):
         raise ScanInputError(f"{where}: a span lies outside of its text; correct start and end.")
     return start, end

@@ -1,5 +1,6 @@
 """The length filter: fewer than `min_words` words and an exchange is not released (MentalChat16K: 40)."""
 
+from policies import Policy
 from policies.schema import LengthFilter
 
 
@@ -18,6 +19,13 @@ def passes(question: str, answer: str, rule: LengthFilter) -> bool:
             return one + other >= rule.min_words
         case "both":
             return max(one, other) >= rule.min_words
+
+
+def long_enough(kind: str, question: str, answer: str, policy: Policy) -> bool:
+    """Whether a record passes the rule of its kind: an exchange the filter, a multi-turn one its target's minimum."""
+    if kind == "multi_turn":
+        return words(answer) >= policy.multi_turn.target_words
+    return passes(question, answer, policy.length_filter)
 
 
 def short_sides(question: str, answer: str, min_words: int) -> str | None:

@@ -14,7 +14,7 @@ from redaction.folding import fold
 from redaction.leaks import Leak, leaks
 from workbench.screening.crisis import signals
 from workbench.screening.form import form_fault
-from workbench.screening.length import passes
+from workbench.screening.length import long_enough
 from workbench.screening.unsupported import unsupported
 from workbench.screening.verbatim import copied, copied_share
 from workbench.store.exchanges import BodyFinding, FlagRow
@@ -36,13 +36,29 @@ class Source:
     text: str
     findings: Sequence[Finding]
     elsewhere: Sequence[tuple[Entity, str]] = ()
+    known: Sequence[tuple[Entity, str]] = ()
+    """What the site's roster knows around the session's subject."""
     extracted: bool = False
     """The exchange consists of the page's own sentences, so that copying is no fault of it."""
+    kind: str = "exchange"
+    """`multi_turn`: turns as they were said.  Copying is their nature, and their form is not that of an exchange."""
 
     def identifiers(self) -> list[tuple[Entity, str]]:
-        """Every identifier to hunt: of the page first, then of the session."""
+        """Every identifier to hunt: of the page first, then of the session, then of the roster."""
+        return list(dict.fromkeys([*self.spoken(), *self.known]))
+
+    def spoken(self) -> list[tuple[Entity, str]]:
+        """The identifiers of the page and its session."""
         here = [(f.entity, f.text_in(self.text)) for f in self.findings if f.identifies]
         return list(dict.fromkeys([*here, *self.elsewhere]))
+
+    def leaks_in(self, text: str) -> list[Leak]:
+        """Where a text names any of them, without overlaps."""
+        found = leaks(self.spoken(), text)
+        for leak in leaks(self.known, text, where="in the roster"):
+            if not any(leak.start < other.end and other.start < leak.end for other in found):
+                found.append(leak)
+        return sorted(found, key=lambda leak: leak.start)
 
     def place_of(self, words: str) -> tuple[int, int] | tuple[None, None]:
         """Where on the page an identifier stands that shares these words, if it does."""
@@ -126,12 +142,13 @@ class Screen:
             for leak in leaked:
                 place = source.place_of(text[leak.start : leak.end])
                 flags.append(FlagRow(0, FlagKind.LEAK.value, side, leak.start, leak.end, leak.explanation, *place))
-        return self._numbered(question, answer, source, findings, flags, form_fault(question, answer))
+        malformed = form_fault(question, answer) if source.kind == "exchange" else None
+        return self._numbered(question, answer, source, findings, flags, malformed)
 
     def _find(self, text: str, source: Source) -> tuple[list[Finding], list[Leak]]:
         """Findings without overlaps, leaks among them; and the leaks."""
         found = self._scanner.scan(text)
-        leaked = leaks(source.identifiers(), text)
+        leaked = source.leaks_in(text)
         return _united(found, leaked), leaked
 
     def _keeps(self, finding: Finding) -> bool:
@@ -147,9 +164,12 @@ class Screen:
         malformed: str | None,
     ) -> Screened:
         first = [FlagRow(0, FlagKind.MALFORMED.value, None, None, None, MALFORMED[malformed])] if malformed else []
-        rule = self._policy.length_filter
-        if not passes(question, answer, rule):
-            sentence = f"shorter than the filter's {rule.min_words} words; it would not be released"
+        if not long_enough(source.kind, question, answer, self._policy):
+            if source.kind == "multi_turn":
+                sentence = f"the coach's turn has fewer than {self._policy.multi_turn.target_words} words"
+            else:
+                sentence = f"shorter than the filter's {self._policy.length_filter.min_words} words"
+            sentence += "; it would not be released"
             first.append(FlagRow(0, FlagKind.SHORT.value, None, None, None, sentence))
         flags = [*_crises(question, answer, source), *first, *flags, *self._content(question, answer, source)]
         findings = sorted(findings, key=lambda f: (SIDES.index(f.side), f.start))
@@ -163,7 +183,7 @@ class Screen:
     def _content(self, question: str, answer: str, source: Source) -> Iterator[FlagRow]:
         """Copied and unsupported stretches; an exchange of the page's own sentences can be neither."""
         rules = self._policy.screening
-        if source.extracted:
+        if source.extracted or source.kind == "multi_turn":
             return
         for side, text in zip(SIDES, (question, answer), strict=True):
             stretches = copied(source.text, text, rules.verbatim_words)

@@ -84,9 +84,14 @@ class DecisionRow:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The last version of an exchange with the decision on exactly that version."""
+    """The last version of an exchange with the decision on exactly that version.
+
+    `kind` is that of the version, `record_kind` and `origin` those of the whole record.
+    """
 
     exchange: int
+    record_kind: str
+    origin: str
     page: int
     session: int
     number: int
@@ -178,8 +183,9 @@ def dismissed(db: Connection, exchange: int) -> set[tuple[Entity, str]]:
 
 
 _LATEST = """
-    SELECT l.exchange, e.page, p.session, p.number, l.version, l.kind, l.question, l.answer, l.digest, l.policy_digest,
-           l.verdict, l.decided_digest, l.decided_under, l.decided_at, coalesce(o.open, 0), coalesce(f.kinds, '')
+    SELECT l.exchange, e.kind, e.origin, e.page, p.session, p.number, l.version, l.kind, l.question, l.answer, l.digest,
+           l.policy_digest, l.verdict, l.decided_digest, l.decided_under, l.decided_at, coalesce(o.open, 0),
+           coalesce(f.kinds, '')
     FROM latest l JOIN exchanges e USING (exchange) JOIN pages p USING (page)
     LEFT JOIN open_findings o ON o.exchange = l.exchange AND o.version = l.version
     LEFT JOIN (

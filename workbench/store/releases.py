@@ -1,5 +1,7 @@
 """Releases that were built, and the counts that the status shows."""
 
+from collections.abc import Iterable
+
 from workbench.store.connection import Connection, Row
 
 
@@ -21,15 +23,20 @@ def consents(db: Connection) -> dict[int, str | None]:
 
 def counts(db: Connection) -> dict[str, int]:
     """Rows of each table that the status counts."""
-    tables = ("files", "sessions", "pages", "page_findings", "exchanges", "releases", "events")
+    tables = ("files", "sessions", "pages", "page_findings", "releases", "events")
     found = {table: int(db.value(f"SELECT count(*) FROM {table}")) for table in tables}
+    for kind in ("exchange", "multi_turn"):
+        found[kind] = int(db.value("SELECT count(*) FROM exchanges WHERE kind = ?", [kind]))
     found["words"] = int(db.value("SELECT coalesce(sum(words), 0) FROM pages"))
     return found
 
 
 def backends(db: Connection) -> list[tuple[str, int]]:
-    """How many exchanges each backend made."""
-    rows: list[Row] = db.rows("SELECT backend, count(DISTINCT exchange) FROM generations GROUP BY 1 ORDER BY 1")
+    """How many exchanges each backend made; multi-turn records are cut out, not made."""
+    rows: list[Row] = db.rows(
+        "SELECT backend, count(DISTINCT exchange) FROM generations JOIN exchanges USING (exchange) "
+        "WHERE kind = 'exchange' GROUP BY 1 ORDER BY 1"
+    )
     return [(str(backend), int(number)) for backend, number in rows]
 
 
@@ -38,6 +45,10 @@ def malformed(db: Connection) -> int:
     return int(db.value("SELECT count(DISTINCT exchange) FROM generations WHERE malformed IS NOT NULL"))
 
 
-def made_by(db: Connection) -> list[tuple[str, str, str | None]]:
-    """Backend, model digest and prompt digest of the generations in the study."""
-    return db.rows("SELECT DISTINCT backend, model_digest, prompt_digest FROM generations ORDER BY ALL")
+def made_by(db: Connection, kinds: Iterable[str]) -> list[tuple[str, str, str | None]]:
+    """Backend, model digest and prompt digest of the generations in the study, of records of these kinds."""
+    return db.rows(
+        "SELECT DISTINCT backend, model_digest, prompt_digest FROM generations JOIN exchanges USING (exchange) "
+        "WHERE list_contains(?, kind) ORDER BY ALL",
+        [list(kinds)],
+    )

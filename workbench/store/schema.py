@@ -21,6 +21,9 @@ CREATE TABLE pages (
 CREATE TABLE page_findings (
     page INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, entity VARCHAR NOT NULL,
     score DOUBLE NOT NULL, recognizer VARCHAR NOT NULL, explanation VARCHAR NOT NULL, keep BOOLEAN NOT NULL);
+CREATE TABLE roster (subject VARCHAR NOT NULL, entity VARCHAR NOT NULL, words VARCHAR NOT NULL);
+CREATE TABLE models (
+    name VARCHAR NOT NULL, path VARCHAR NOT NULL, bytes BIGINT NOT NULL, digest VARCHAR NOT NULL, known VARCHAR);
 
 CREATE TABLE exchanges (
     exchange INTEGER NOT NULL, page INTEGER NOT NULL, kind VARCHAR NOT NULL, origin VARCHAR NOT NULL);
@@ -40,6 +43,9 @@ CREATE TABLE flags (
     exchange INTEGER NOT NULL, version INTEGER NOT NULL, ordinal INTEGER NOT NULL, kind VARCHAR NOT NULL,
     side VARCHAR, start INTEGER, stop INTEGER, explanation VARCHAR NOT NULL, source_start INTEGER,
     source_stop INTEGER);
+CREATE TABLE turn_runs (
+    session INTEGER NOT NULL, coach_turns INTEGER NOT NULL, short_turns INTEGER NOT NULL, records INTEGER NOT NULL,
+    sequence BIGINT NOT NULL);
 CREATE TABLE dismissals (
     exchange INTEGER NOT NULL, entity VARCHAR NOT NULL, folded VARCHAR NOT NULL, reason VARCHAR NOT NULL,
     sequence BIGINT NOT NULL);

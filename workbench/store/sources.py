@@ -99,11 +99,19 @@ def page(db: Connection, page: int) -> PageRow | None:
     return None if found is None else _page(found)
 
 
+def session_pages(db: Connection, session: int) -> list[PageRow]:
+    """The pages of a session, in order."""
+    rows = db.rows(
+        "SELECT page, session, number, text, words, marks FROM pages WHERE session = ? ORDER BY number", [session]
+    )
+    return [_page(row) for row in rows]
+
+
 def waiting_pages(db: Connection, after: int, limit: int) -> list[PageRow]:
-    """Pages without an exchange, numbered above `after`, in order."""
+    """Pages without an exchange, numbered above `after`, in order; multi-turn records do not count."""
     rows = db.rows(
         "SELECT page, session, number, text, words, marks FROM pages WHERE page > ? "
-        "AND page NOT IN (SELECT page FROM exchanges) ORDER BY page LIMIT ?",
+        "AND page NOT IN (SELECT page FROM exchanges WHERE kind = 'exchange') ORDER BY page LIMIT ?",
         [after, limit],
     )
     return [_page(row) for row in rows]
@@ -111,12 +119,15 @@ def waiting_pages(db: Connection, after: int, limit: int) -> list[PageRow]:
 
 def is_waiting(db: Connection, page: int) -> bool:
     """Whether a page has no exchange yet."""
-    return db.row("SELECT 1 FROM exchanges WHERE page = ? LIMIT 1", [page]) is None
+    return db.row("SELECT 1 FROM exchanges WHERE page = ? AND kind = 'exchange' LIMIT 1", [page]) is None
 
 
 def waiting_count(db: Connection) -> tuple[int, int]:
     """How many pages wait for a paraphrase, and their words."""
-    found = db.row("SELECT count(*), coalesce(sum(words), 0) FROM pages WHERE page NOT IN (SELECT page FROM exchanges)")
+    found = db.row(
+        "SELECT count(*), coalesce(sum(words), 0) FROM pages "
+        "WHERE page NOT IN (SELECT page FROM exchanges WHERE kind = 'exchange')"
+    )
     assert found is not None
     return int(found[0]), int(found[1])
 
@@ -132,9 +143,20 @@ def session_identifiers(db: Connection, session: int) -> list[tuple[int, Entity,
     return [(number, Entity(entity), words) for number, entity, words in rows]
 
 
+def owners(db: Connection) -> list[tuple[int, str | None]]:
+    """Every session and the subject that the manifest names for it, if any."""
+    return db.rows("SELECT s.session, f.subject FROM sessions s JOIN files f USING (file) ORDER BY s.session")
+
+
+def subject_named(db: Connection, session: int) -> str | None:
+    """The subject that the manifest names for a session, if any."""
+    named = db.value("SELECT f.subject FROM sessions s JOIN files f USING (file) WHERE s.session = ?", [session])
+    return None if named is None else str(named)
+
+
 def subject(db: Connection, session: int) -> str:
     """Whose session it is: the subject named when it was imported, else the session stands for itself."""
-    named = db.value("SELECT f.subject FROM sessions s JOIN files f USING (file) WHERE s.session = ?", [session])
+    named = subject_named(db, session)
     return f"session {session}" if named is None else f"subject {named}"
 
 

@@ -141,14 +141,15 @@ class QueueList(OptionList):
 
 
 def entry(row: QueueRow) -> Content:
-    """One row: state mark, number, flags by name, open findings."""
+    """One row: state mark, number, flags by name (else whether it is multi-turn), open findings."""
     flags = row.flags[0].value if row.flags else ""
+    unflagged = "multi-turn" if row.kind == "multi_turn" else ""
     if len(row.flags) > 1:
         flags += f"+{len(row.flags) - 1}"
     style = {"waiting": "", "approved": "$success", "rejected": "$error"}[row.state]
     return Content.assemble(
         (f"{STATE_MARKS[row.state]}{row.exchange:>5} ", style),
-        (f"{flags:<12.12}", "$warning"),
+        (f"{flags or unflagged:<12.12}", "$warning" if flags else "$muted"),
         (f"{row.open}?" if row.open else "", "bold $warning"),
     )
 
@@ -157,7 +158,7 @@ def empty_sentence(counts: StageCounts, window: Window) -> str:
     """Why the queue is empty, and what to do."""
     if not counts.pages:
         return "This study has no pages yet. Leave with q and run: workbench ingest"
-    if not counts.exchanges:
+    if not counts.exchanges and not counts.multi_turn:
         return f"None of the {counts.pages} pages has an exchange yet. Leave with q and run: workbench paraphrase"
     if window.filter == "waiting" and window.flag is None:
         rest = counts.pages - counts.exchanges

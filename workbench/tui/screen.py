@@ -24,7 +24,7 @@ from workbench.tui.keys import DECIDING, EDITING, KEYS, WALKING
 from workbench.tui.passage import Passage
 from workbench.tui.queue import QueueList, Window, empty_sentence
 from workbench.tui.sheets import Item, excerpt, exchange_sheet, source_sheet
-from workbench.tui.words import DISMISS_REASONS, FILTERS, FLAG_FILTERS, REJECT_REASONS
+from workbench.tui.words import DISMISS_REASONS, FILTERS, FLAG_FILTERS, KIND_MARKS, REJECT_REASONS
 
 BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 """Below 100 columns the source stands above the exchange, from 100 on beside it."""
@@ -153,7 +153,7 @@ class ReviewScreen(DeskScreen):
         if view is not None:
             row = view.row
             self.source.border_title = f"Source: session {row.session}, page {row.page}"
-            self.exchange.border_title = f"Exchange {row.exchange}: {row.state}"
+            self.exchange.border_title = f"Exchange {row.exchange}{KIND_MARKS[row.kind]}: {row.state}"
             self.exchange.border_subtitle = ", ".join(flag.value for flag in row.flags)
             self._draw(None, afresh=True)
         self.refresh_bindings()

@@ -64,7 +64,7 @@ def _history(view: ExchangeView) -> str:
     row = view.row
     lines = [
         f"version {row.version}, {BODY_KINDS[view.body_kind]}, {row.words} words" + (", short" if row.short else ""),
-        f"paraphrased by {paraphraser(view.backend)}",
+        _maker(view),
     ]
     for decision in view.decisions:
         verdict = {"approve": "approved", "reject": "rejected"}[decision.verdict.value]
@@ -72,6 +72,12 @@ def _history(view: ExchangeView) -> str:
         when = decision.time[:16].replace("T", " ")
         lines.append(f"version {decision.version} {verdict}{reason} by {decision.person}, {decision.face}, {when}")
     return "\n".join(lines)
+
+
+def _maker(view: ExchangeView) -> str:
+    if view.row.kind == "multi_turn":
+        return "turns as they were said, without timestamps and notes; those before may stand on earlier pages"
+    return f"paraphrased by {paraphraser(view.backend)}"
 
 
 def _body(view: ExchangeView, side: Side, chosen: Item | None) -> Drawn:

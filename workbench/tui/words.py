@@ -3,7 +3,7 @@
 from typing import Literal, get_args
 
 from policies import Entity, FlagKind
-from workbench.desk.views import DismissReason, FindingState, RejectReason, State
+from workbench.desk.views import DismissReason, FindingState, RecordKind, RejectReason, State
 
 FRAME = ("«", "»")
 """Around words that may identify somebody or are flagged, behind a label."""
@@ -12,6 +12,9 @@ SETTLED_FRAME = ("\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", "\N{SINGLE RIG
 """Around words that were found too, but are kept by policy or dismissed."""
 
 STATE_MARKS: dict[State, str] = {"waiting": "○", "approved": "✓", "rejected": "✗"}
+
+KIND_MARKS: dict[RecordKind, str] = {"exchange": "", "multi_turn": " (multi-turn)"}
+"""Behind the number of a record."""
 
 REJECT_REASONS: dict[RejectReason, str] = {
     "identifying": "still identifies somebody",
