@@ -80,6 +80,8 @@ class Action(StrEnum):
     PAGE_SENT = "page.sent"
     HOST_REFUSED = "host.refused"
     TURNS_EXTRACTED = "turns.extracted"
+    PAGE_SPLIT = "page.split"
+    ATTEMPT_FAILED = "exchange.attempt_failed"
     EXCHANGE_CREATED = "exchange.created"
     EXCHANGE_SCREENED = "exchange.screened"
     EXCHANGE_VIEWED = "exchange.viewed"
@@ -262,6 +264,30 @@ class TurnsExtracted(Details):
     coach_turns: Count
     short_turns: Count
     records: Count
+
+
+class PageSplit(Details):
+    """A page that does not fit into the model's context was replaced by parts, each with an exchange of its own."""
+
+    action = Action.PAGE_SPLIT
+    object_type = "page"
+    run: Id
+    parts: Annotated[tuple[Id, ...], Field(strict=False, min_length=2)]
+
+
+class AttemptFailed(Details):
+    """A generation was stored and the page is asked for again, for the flags that it would have had."""
+
+    action = Action.ATTEMPT_FAILED
+    object_type = "exchange"
+    page: Id
+    run: Id
+    attempt: Count
+    backend: Code
+    model_digest: Digest
+    prompt_digest: Digest | None = None
+    seed: Count
+    flags: FlagCounts
 
 
 class ExchangeCreated(Details):

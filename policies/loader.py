@@ -59,8 +59,8 @@ def read_shipped(kind: str, name: str, suffix: str) -> str:
     names = shipped(kind, suffix)
     if name not in names:
         near = difflib.get_close_matches(name, names, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"shipped with the project: {', '.join(names)}."
-        raise PolicyError(f"There is no file named {name!r} here; {hint}")
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}."
+        raise PolicyError(f"Nothing named {name!r} ships with the project; {hint}")
     return (resources.files("policies") / kind / f"{name}{suffix}").read_text(encoding="utf-8")
 
 
@@ -83,6 +83,23 @@ class _EachKeyOnce(yaml.SafeLoader):
                     raise _RepeatedKey(key.value, key.start_mark.line + 1)
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+_WANTED = {
+    "int_": "a whole number",
+    "float_": "a number",
+    "finite_": "a number",
+    "bool_": "true or false",
+    "string_type": "words in quotes",
+    "string_pattern_mismatch": "written with small letters, digits and hyphens alone, at most 64",
+}
+_LIMITS = {
+    "ge": "at least",
+    "gt": "more than",
+    "le": "at most",
+    "lt": "less than",
+    "min_length": "of a length of at least",
+}
 
 
 def parse(model: type[Model], body: str, where: str) -> Model:
@@ -124,7 +141,18 @@ def _first_fault(model: type[BaseModel], problem: ValidationError) -> str:
         return f"{key} must hold keys with values; see a shipped one for how it is written"
     if kind in {"list_type", "tuple_type"}:
         return f"{key} must be a list; write it as [one, two]"
-    return f"{key}: {fault['msg'][:1].lower()}{fault['msg'][1:]}; correct it"
+    return f"{key} must be {_wanted(kind, fault.get('ctx', {}))}; correct it"
+
+
+def _wanted(kind: str, limits: dict[str, Any]) -> str:
+    """What a value should have been, by the validator's name for the fault."""
+    for start, wanted in _WANTED.items():
+        if kind.startswith(start):
+            return wanted
+    for limit, words in _LIMITS.items():
+        if limit in limits:
+            return f"{words} {limits[limit]}"
+    return "written otherwise; see a shipped one for how"
 
 
 def _nearest(wrong: str, known: list[str]) -> str:
@@ -139,11 +167,17 @@ def load_policy(name_or_path: str) -> LoadedPolicy:
 
     Raises PolicyError when it does not exist or breaks the schema.
     """
-    if name_or_path.endswith((".yaml", ".yml")) or "/" in name_or_path:
+    path = Path(name_or_path)
+    named_like_one = name_or_path.endswith((".yaml", ".yml"))
+    if path.is_dir() and (named_like_one or name_or_path not in shipped(".", ".yaml")):
+        raise PolicyError(f"{name_or_path} is a folder; name a policy file in it.")
+    if named_like_one or "/" in name_or_path:
         try:
-            body = Path(name_or_path).read_text(encoding="utf-8")
+            body = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             raise PolicyError(f"The policy file {name_or_path} cannot be read; check the path.") from None
+    elif path.exists() and name_or_path not in shipped(".", ".yaml"):
+        raise PolicyError(f"{name_or_path} is not named as a policy file; one ends in .yaml.")
     else:
         body = read_shipped(".", name_or_path, ".yaml")
     return parse_policy(body, f"Policy {name_or_path}")

@@ -52,6 +52,10 @@ class Paraphrase(Section):
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.7
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 42
+    stop: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Texts that end an answer, beside the model's own end."""
+    attempts: Annotated[int, Field(ge=1, le=5)] = 3
+    """How often a page is asked for at most, while the exchange is malformed, leaks or is too short."""
     max_tokens: Annotated[int, Field(ge=16, le=8192)] = 768
     context_tokens: Annotated[int, Field(ge=128, le=131_072)] = 4096
 

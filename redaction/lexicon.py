@@ -31,3 +31,13 @@ FUNCTION_WORDS = word_set(
     "work working mm uh-huh mhm hmm huh oh hey hi hello bye"
 )
 """Words too common in speech to identify anybody."""
+
+MEASURES = word_set("dollars dollar percent miles milligrams milligram mg years")
+"""Words that make a quantity of any number before them."""
+COUNTED = word_set(
+    "mile year month months week weeks day days hour hours minute minutes times bucks cents feet foot inch inches "
+    "yards acres pound pounds ounce ounces gram grams microgram micrograms mcg milliliter milliliters ml cc ccs liter "
+    "liters units degrees cup cups pill pills tablet tablets capsule capsules drop drops puffs dose doses teaspoon "
+    "teaspoons tablespoon tablespoons people kids children boxes bags bottles cans"
+)
+"""Words that make a quantity of a number with few digits; a long one can stand before them by chance."""

@@ -3,7 +3,8 @@
 import re
 
 from redaction.folding import fold
-from redaction.lexicon import TITLES
+from redaction.lexicon import FUNCTION_WORDS, TITLES
+from redaction.words import Page
 
 _BREED = (
     r"(?:parrot|parakeet|budgie|cockatiel|hamster|guinea pig|gerbil|goldfish|turtle|tortoise|beagle|terrier|poodle"
@@ -35,6 +36,13 @@ _INTRODUCED = (
     re.compile(rf"{_NAME}(?i:'s|\u2019s| is| was) (?i:(?:the|{_OWN}) (?:\w+ ){{0,2}}{_ANIMAL}{_HEAD})"),
     re.compile(rf"{_NAME}(?i:'s|\u2019s| is| was) (?i:an? (?:\w+ ){{0,2}}{_BREED}{_HEAD})"),
 )
+_SMALL = r"([a-z][\w\u2019'-]*?[\w])"
+_INTRODUCED_SMALL = (
+    re.compile(rf"\b{_ANIMAL} (?:named|called|by the name of) {_SMALL}(?![\w-])"),
+    re.compile(rf"\b{_SMALL}(?:'s|\u2019s| is| was) (?:the|{_OWN}) (?:\w+ ){{0,2}}{_ANIMAL}{_HEAD}"),
+    re.compile(rf"\b{_SMALL}(?:'s|\u2019s| is| was) an? (?:\w+ ){{0,2}}{_BREED}{_HEAD}"),
+)
+"""The plainest of these forms in small letters; they count where a text has no capitals."""
 _ONE_OF_THEM = re.compile(
     rf"\b(?i:{_ANIMAL})\b[^\n]{{0,120}}(?:\n[^\n]{{0,60}})?\b(?i:had|have|has|got|kept|owned) (?:one|another) "
     rf"(?:named|called) {_NAME}"
@@ -53,7 +61,15 @@ def pets(text: str) -> frozenset[str]:
         for pattern in (*_INTRODUCED, _ONE_OF_THEM)
         for match in pattern.finditer(text)
     }
+    named |= _in_small_letters(text)
     return frozenset(name for name in named if not _is_somebody(name, fold(text)))
+
+
+def _in_small_letters(text: str) -> set[str]:
+    """Names of animals in the lines without capitals; a frequent word is nobody's name there."""
+    small = {word.start: word.fold for word in Page(text).words if word.caseless and word.common <= 2}
+    found = (small.get(match.start(1)) for pattern in _INTRODUCED_SMALL for match in pattern.finditer(text))
+    return {name for name in found if name and name not in FUNCTION_WORDS}
 
 
 def _is_somebody(name: str, text: str) -> bool:

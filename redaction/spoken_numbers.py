@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
+from redaction.gazetteers import not_identifiers
 from redaction.words import Page, Word
 
 DIGITS = {"zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
@@ -14,7 +16,8 @@ TENS = {"twenty": "2", "thirty": "3", "forty": "4", "fourty": "4", "fifty": "5",
 REPEATS = {"double": 2, "triple": 3}
 FILLERS = frozenset({"uh", "um", "er", "and", "dash", "hyphen", "then", "wait", "ay", "hmm"})
 SEPARATORS = re.compile(r"[\s,\-\u2010-\u2013.]*")
-LETTER_AS_IN = re.compile(r"[a-z]")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_BEFORE_YEARS = frozenset({"in", "since", "until", "till", "of", "by", "from", "before", "after", "around"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,11 @@ class SpokenNumber:
     """How many words carried them: seven words for seven single digits, two for "twenty-two sixteen"."""
     spoken: bool
     """At least one digit was said as a word."""
+
+
+_NUMBERED = frozenset({"number", "id", "code", "case", "file", "claim", "policy", "member"})
+_READ: "WeakKeyDictionary[Page, dict[bool, list[SpokenNumber]]]" = WeakKeyDictionary()
+"""What was read on the pages still in use; several rules ask."""
 
 
 def is_number(word: Word) -> bool:
@@ -86,12 +94,42 @@ def _letter(words: list[Word], index: int, inside: bool) -> int:
     return 1
 
 
+def _prefix(words: list[Word], index: int) -> int:
+    """1 where two to four capitals begin or continue a number ("KB zero zero four"), else 0.
+
+    Without capitals only consonants do that, and only after a word for a number.
+    """
+    word = words[index]
+    follower = words[index + 1] if index + 1 < len(words) else None
+    if not 2 <= len(word.text) <= 4 or not word.text.isalpha() or word.fold in _NUMBERED:
+        return 0
+    if follower is None or follower.gap not in {" ", "-"} or not is_number(follower):
+        return 0
+    told = any(before.fold in _NUMBERED for before in words[max(0, index - 2) : index])
+    if not word.caseless:
+        return int(word.text.isupper() and (told or word.fold not in not_identifiers()))
+    return int(told and not word.common and not set(word.fold) & set("aeiouy"))
+
+
+def _dated(words: list[Word], at: int) -> bool:
+    """Whether a year in figures stands here after a word of time ("in 2019, 4 of us left")."""
+    return _YEAR.fullmatch(words[at].text) is not None and at > 0 and words[at - 1].fold in _BEFORE_YEARS
+
+
 def spoken_numbers(page: Page, letters: bool = False) -> list[SpokenNumber]:
     """Maximal runs of number words in reading order.
 
-    Commas, hyphens, "dash" and fillers (um, uh) do not end a run; a line break does.  With `letters`, single
-    letters that stand beside numbers belong to the run ("W two two seven", "M as in Mary, zero zero four").
+    Commas, hyphens, "dash" and fillers (um, uh) do not end a run; a line break does, and so does a comma after a year.
+    With `letters`, single letters that stand beside numbers belong to the run ("W two two seven", "M as in Mary, zero
+    zero four").
     """
+    known = _READ.setdefault(page, {})
+    if letters not in known:
+        known[letters] = _runs(page, letters)
+    return known[letters]
+
+
+def _runs(page: Page, letters: bool) -> list[SpokenNumber]:
     words = page.words
     found: list[SpokenNumber] = []
     at = 0
@@ -104,6 +142,8 @@ def spoken_numbers(page: Page, letters: bool = False) -> list[SpokenNumber]:
                 break
             if cursor > at and ("\n" in word.gap or ". " in word.gap):
                 break
+            if cursor == at + 1 and "," in word.gap and _dated(words, at):
+                break
             read, used = _value(words, cursor)
             if used:
                 value, digits, pieces = value + read, digits + sum(c.isdigit() for c in read), pieces + 1
@@ -111,7 +151,7 @@ def spoken_numbers(page: Page, letters: bool = False) -> list[SpokenNumber]:
                 cursor += used
                 last = cursor - 1
                 continue
-            taken = _letter(words, cursor, cursor > at) if letters else 0
+            taken = (_letter(words, cursor, cursor > at) or _prefix(words, cursor)) if letters else 0
             if taken:
                 value, cursor = value + word.fold, cursor + taken
                 last = cursor - 1

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from redaction.folding import fold, without_possessive
 from redaction.gazetteers import common_words, first_names, not_identifiers, regions
+from redaction.lexicon import COUNTED, MEASURES
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019\u02bc][^\W_]+)*")
 TIMESTAMP = re.compile(r"[(\[]?\b\d{1,2}:\d{2}(?::\d{2})?\b[)\]]?")
@@ -15,6 +16,8 @@ SENTENCE_BREAK = re.compile(r"[.!?:;\n\"\u201c\u201d\u2026()\[\]]|--|\u2014")
 ABBREVIATIONS = frozenset(
     {"dr", "mr", "mrs", "ms", "st", "mt", "ft", "rev", "jr", "sr", "prof", "sgt", "capt", "lt", "fr"}
 )
+FREQUENT = 2
+"""Digits of a frequent word's count."""
 PLACEHOLDER = re.compile(r"\[[A-Z_]+_\d+\]|\*{4}")
 """What treatment leaves behind; see `redaction.treatments`."""
 
@@ -52,7 +55,11 @@ class Word:
     @property
     def unknown(self) -> bool:
         """In no list of ordinary words at all, in the plural or a verb's form either."""
-        if not self.fold.isalpha() or len(self.fold) < 4 or self.fold in not_identifiers() | regions():
+        if not self.fold.isalpha() or len(self.fold) < 4:
+            return False
+        if self.fold in not_identifiers() or self.fold in regions() or self.fold in MEASURES or self.fold in COUNTED:
+            return False
+        if self.fold.endswith("s") and self.fold[:-1] in not_identifiers():
             return False
         stems = {self.fold, self.fold.removesuffix("s"), self.fold.removesuffix("es"), self.fold.removesuffix("ed"),
                  self.fold.removesuffix("d"), self.fold.removesuffix("ing"), self.fold.removesuffix("ing") + "e",
@@ -60,6 +67,15 @@ class Word:
                  self.fold.removesuffix("er"), self.fold + "g",
                  self.fold.removesuffix("ier") + "y", self.fold.removesuffix("iest") + "y"}  # fmt: skip
         return not any(stem in common_words() for stem in stems)
+
+    @property
+    def compound(self) -> bool:
+        """Two frequent words written as one (bookshelf, teaspoon), or a frequent word after "re"."""
+        words, whole = common_words(), self.fold
+        if whole.startswith("re") and words.get(whole[2:], 0) >= FREQUENT:
+            return True
+        cuts = range(3, len(whole) - 2)
+        return any(words.get(whole[:at], 0) >= FREQUENT and words.get(whole[at:], 0) >= FREQUENT for at in cuts)
 
     @property
     def full_end(self) -> int:

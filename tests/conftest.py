@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from policies import Face, LoadedPolicy, load_policy
+from policies import Face, LoadedPolicy, load_policy, parse_policy
 from tests.command import KEY, Run, run_workbench
 from workbench.desk.commands import IngestFile
 from workbench.desk.local import LocalDesk
@@ -46,6 +46,12 @@ next step.
 def policy() -> LoadedPolicy:
     """The policy that most tests run under."""
     return load_policy("mentalchat16k")
+
+
+@pytest.fixture(scope="session")
+def policy_once(policy: LoadedPolicy) -> LoadedPolicy:
+    """The same with one attempt a page, so that whatever is handed in becomes the exchange."""
+    return parse_policy(policy.body.replace("  seed: 42", "  seed: 42\n  attempts: 1"), "The policy")
 
 
 @pytest.fixture

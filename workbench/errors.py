@@ -35,6 +35,12 @@ class BackendError(UserError):
     """The paraphrase backend cannot run as configured."""
 
 
+class Interrupted(UserError):
+    """Ctrl-C, with a sentence on what stands and how to go on."""
+
+    exit_code = 130
+
+
 class HostRefused(BackendError):
     """An endpoint on a machine that the policy does not allow; `host` goes into the log."""
 

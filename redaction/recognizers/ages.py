@@ -33,6 +33,9 @@ NUMBER_WORD = re.compile(
     r"thousand|\d+|dash|dot|route|highway|usd)$"
 )
 
+BEYOND = re.compile(r"(?i)(?: and)?[ -](?:thirty|forty|fifty|sixty|seventy|eighty|ninety)\b")
+"""What makes a number of "a hundred" that nobody's age reaches."""
+
 
 class AgeRecognizer(RuleRecognizer):
     """Ages of ninety and over; younger ages identify nobody under Safe Harbor."""
@@ -54,6 +57,10 @@ class AgeRecognizer(RuleRecognizer):
                 after = follower[1].lower() if follower else ""
                 if (after in UNITS and rest[:1] not in ",.") or re.match(r"[ ,-]+(?:dot|point)\b", rest):
                     continue
+                if match[0].lower().endswith("hundred") and BEYOND.match(rest):
+                    continue  # "a hundred and thirty"
+                if before == "of" and page.fold_at(at - 2) == "out":
+                    continue  # "nine times out of a hundred"
                 joined = words[at].gap in {" ", "-", ", "}
                 if (joined and NUMBER_WORD.match(before)) or (
                     NUMBER_WORD.match(after) and not re.search(r"[.?!\n]", rest[:2])

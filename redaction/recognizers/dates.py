@@ -62,7 +62,13 @@ HOLIDAYS = (
     r"chanukah|passover|pesach|rosh hashanah|yom kippur|purim|sukkot|shavuot|eid(?: al[- ](?:fitr|adha))?|ramadan|"
     r"ashura|mawlid|diwali|holi|navratri|vaisakhi|pongal|lunar new year|(?:[a-z]+ )?new year(?=[ .,?!\n])|"
     r"(?:[a-z]+ )?moon festival|tet|nowruz|songkran|kwanzaa|meskel|orthodox easter|ascension(?: day)?|pentecost|"
-    r"advent"
+    r"advent|"
+    rf"(?:(?:{MONTHS}|spring|summer|early|late) )?bank holiday(?: {DAYS})?|burns night|hogmanay|bonfire night|"
+    r"guy fawkes(?: night| day)?|pancake day|shrove tuesday|fat tuesday|maundy thursday|holy saturday|whitsun|"
+    r"whit (?:sunday|monday)|remembrance (?:sunday|day)|mothering sunday|trinity sunday|twelfth night|may day|"
+    r"midsummer(?:['\u2019]s)?(?: day| eve)|michaelmas|canada day|victoria day|anzac day|australia day|bastille day|"
+    r"(?:saint|st\.?) (?:andrew|george|david|stephen|lucia|lucy|brigid)['\u2019]?s day|"
+    r"indigenous peoples?['\u2019]? day|election day|super bowl sunday|d[yi]ngus day|nativity"
 )
 HOLIDAY = re.compile(
     rf"(?i)(?<!\w)(?:(?:the )?(?:first day|day|night|week|weekend|morning|evening|{DAYS}) (?:after|before|of) )?"

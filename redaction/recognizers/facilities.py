@@ -25,9 +25,17 @@ OTHER = word_set(
     "manor villa place pointe terrace gardens living lutheran methodist baptist presbyterian cemetery "
     "mortuary funeral salon nails barbershop market grocery hardware lumber motors stadium arena airport "
     "station depot district local plant club hall branch transport transportation cheese high middle "
-    "junior council nation tribe mandir wat gurdwara lab labs network trust companions providers"
+    "junior council nation tribe mandir wat gurdwara lab labs network trust companions providers "
+    "project program programme alliance coalition initiative outreach collaborative cooperative consortium federation "
+    "commission authority conservancy partnership"
 )
 STRONG = CARE | LEARNING
+NOUNS = STRONG | OTHER
+SERVED = word_set(
+    "families family children kids youth women men seniors elders aging ageing veterans caregivers carers patients "
+    "survivors refugees immigrants workers farmers students blind deaf disabled homeless living change hope justice"
+)
+"""Whom or what an organisation says in its name that it is for."""
 ANY_CASE = STRONG | word_set("church school center temple mosque nursing medical regional memorial health")
 GENERIC = word_set(
     "the a an my his her their our your this that any some every each no one another same other new old "
@@ -43,6 +51,24 @@ CONNECTORS = word_set("of the and at for in de &")
 SAINTS = word_set("saint st st. san santa our")
 DIRECTIONS = word_set("north south east west northeast northwest southeast southwest")
 WORKING = word_set("work works worked working job i'm he's she's they're was been started retired")
+
+
+def name_end(page: Page, stop: int) -> int:
+    """Where an organisation's name ends whose first words end before the word at `stop`.
+
+    More nouns for organisations belong to it (Valley Alliance Center), and whom it is for (Alliance for Families).
+    """
+    words = page.words
+    while stop < len(words) and words[stop].tight:
+        ahead = stop
+        while page.fold_at(ahead) in {"for", "of", "the", "and"} and ahead - stop < 2 and ahead + 1 < len(words):
+            ahead += 1
+        word = words[ahead]
+        told = word.fold in NOUNS if page.fold_at(stop) in {word.fold, "and"} else word.fold in SERVED
+        if not (told and word.tight and (word.capital or word.caseless)):
+            break
+        stop = ahead + 1
+    return stop
 
 
 class FacilityRecognizer(RuleRecognizer):
@@ -61,7 +87,7 @@ class FacilityRecognizer(RuleRecognizer):
     def _before_noun(page: Page) -> Iterator[Hit]:
         words = page.words
         for at, word in enumerate(words):
-            if (word.fold not in STRONG and word.fold not in OTHER) or not word.tight:
+            if word.fold not in NOUNS or not word.tight:
                 continue
             if not word.capital and word.fold not in ANY_CASE and not word.caseless:
                 continue
@@ -73,14 +99,7 @@ class FacilityRecognizer(RuleRecognizer):
                 first -= 1
             while first < at and (words[first].fold in CONNECTORS or words[first].fold in TITLES):
                 first += 1
-            stop = at + 1
-            while (
-                stop < len(words)
-                and words[stop].tight
-                and words[stop].fold in STRONG | OTHER
-                and (words[stop].capital or words[stop].caseless)
-            ):
-                stop += 1
+            stop = name_end(page, at + 1)
             if first < at and named:
                 score = 0.85 if word.fold in STRONG else 0.65 if word.capital else 0.5
                 yield Hit(
@@ -93,7 +112,7 @@ class FacilityRecognizer(RuleRecognizer):
         word, before = page.words[at], page.words[at - 1]
         if at < 1 or word.fold not in CONNECTORS or not before.capital or not word.tight:
             return False
-        return word.fold != "at" or before.fold in STRONG | OTHER
+        return word.fold != "at" or before.fold in NOUNS
 
     @staticmethod
     def _part(page: Page, at: int) -> bool:
@@ -106,7 +125,7 @@ class FacilityRecognizer(RuleRecognizer):
     def _telling(page: Page, at: int, noun: Word) -> bool:
         """A word that can name one organisation among many: no generic adjective."""
         word = page.words[at]
-        if word.fold in GENERIC or word.fold in STRONG or word.fold in OTHER:
+        if word.fold in GENERIC or word.fold in NOUNS:
             return False
         if word.caseless and not word.capital:
             known = word.fold in gazetteers.places() or word.fold in gazetteers.surnames()

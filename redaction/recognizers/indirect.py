@@ -29,7 +29,11 @@ ONLY_KIN = re.compile(
     r"lawyer|pharmacist|vet|veterinarian|midwife|barber|preacher|pastor|undertaker|store|farm)"
     r"(?: (?:around|out) here| there| left| in \w+)\b"
 )
-FIRST_TO = re.compile(r"(?i)\bthe (?:very )?first (?:[\w'-]+ ){1,3}to (?:ever )?\w+\b")
+FIRST_TO = re.compile(
+    r"(?i)\bthe (?:very )?first (?!(?:thing|step|place|question|number|option|choice|chance) to\b)"
+    r"(?!(?:person|one|people) to (?:call|do|try|say|ask|tell|know|see|get|check|look|notice|come|go|leave|help)\b)"
+    r"(?:[\w'-]+ ){1,3}to (?:ever )?\w+\b"
+)
 KNOWN = re.compile(
     r"(?i)\b(?:everybody|everyone|the (?:whole|entire)|half the) (?:(?:in|around) )?(?:(?:the|this"
     r"|our|that) )?(?:whole )?"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from policies.names import Entity
 from redaction import gazetteers
 from redaction.folding import word_set
-from redaction.lexicon import FUNCTION_WORDS
+from redaction.lexicon import FUNCTION_WORDS, TITLES
+from redaction.quantities import is_measure
 from redaction.recognizers.base import Hit, RuleRecognizer
 from redaction.spoken_numbers import is_number, spoken_numbers
 from redaction.words import Page
@@ -49,6 +50,7 @@ POSTCODE = re.compile(
 UNIT = re.compile(r"(?i)(?<!\w)(?:apartment|apt\.?|unit|suite|lot)\s+#?(?:\d+[- ]?[a-z]?|[a-z]|[a-z]-?\d+)(?!\w)")
 WAY_CUES = word_set("on off at between down up along and of to")
 GENERIC_WAYS = word_set("dirt gravel long side back busy same other wrong right open main dead one two country county")
+ALONG = word_set("on off down along up across")
 MAX_TOWN_WORDS = 3
 
 
@@ -64,6 +66,7 @@ class LocationRecognizer(RuleRecognizer):
         yield from self._spoken(page)
         yield from self._landmarks(page)
         yield from self._towns(page)
+        yield from self._ordinary(page)
 
     @staticmethod
     def _written(page: Page) -> Iterator[Hit]:
@@ -124,6 +127,8 @@ class LocationRecognizer(RuleRecognizer):
         words = page.words
         for number in spoken_numbers(page):
             after = number.last + 1
+            if is_measure(page, number):
+                continue
             if 2 <= number.digits <= 5 and after < len(words) and words[after].tight:
                 stop = after
                 while stop < len(words) and stop - after < 3 and words[stop].tight and words[stop].capital:
@@ -192,6 +197,18 @@ class LocationRecognizer(RuleRecognizer):
             at += max(size, 1)
 
     @staticmethod
+    def _ordinary(page: Page) -> Iterator[Hit]:
+        """A street or quarter named by one ordinary word: "on the Crescent", "down the Narrows"."""
+        for first, stop in page.runs():
+            word = page.words[first]
+            if stop - first > 1 or word.initial or word.caseless or not word.common or page.fold_at(first - 1) != "the":
+                continue
+            if word.fold in FUNCTION_WORDS or word.fold in TITLES or word.fold in gazetteers.not_identifiers():
+                continue
+            if page.fold_at(first - 2) in ALONG and word.gap == " " and len(word.fold) > 3:
+                yield Hit(word.start, word.end, 0.45, "an ordinary word with a capital where a street is named")
+
+    @staticmethod
     def _cue(page: Page, at: int) -> int:
         """How strongly the words before speak for a place: 0 not, 1 a preposition, 2 with "live", "down" ..."""
         before, two = page.fold_at(at - 1), page.fold_at(at - 2)
@@ -210,6 +227,9 @@ class LocationRecognizer(RuleRecognizer):
         if " ".join(w.fold for w in words) in gazetteers.regions():
             return 0.0
         after = page.words[at + size] if at + size < len(page.words) else None
+        of_people = after is not None and after.tight and after.capital and after.fold in gazetteers.not_identifiers()
+        if of_people and size == 1 and words[0].common and not cue:
+            return 0.0  # "Black Irish", "White Russian"
         before_region = after is not None and after.fold in gazetteers.regions() and after.gap in {", ", " "}
         if before_region and (capital or words[0].caseless) and not (plain and words[0].fold in FUNCTION_WORDS):
             return 0.85

@@ -205,11 +205,9 @@ class NameRecognizer(RuleRecognizer):
         if word.caseless and not word.capital and weight >= 0.8:
             return 0.6, "in a list of given names, in a text without capitals"
         if word.caseless and not word.capital and word.unknown:
-            return (
-                (0.5, "in a list of names, in a text without capitals")
-                if weight
-                else (0.42, "a word that is in no list")
-            )
+            if weight:
+                return 0.5, "in a list of names, in a text without capitals"
+            return (0.0, "") if word.compound else (0.42, "a word that is in no list")
         return 0.0, ""
 
     @staticmethod

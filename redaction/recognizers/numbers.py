@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from policies.names import Entity
 from redaction.folding import word_set
+from redaction.quantities import is_quantity, is_service
 from redaction.recognizers.base import Hit, RuleRecognizer
 from redaction.spoken_numbers import SpokenNumber, spoken_numbers
 from redaction.words import Page
@@ -73,24 +74,13 @@ class NumberRecognizer(RuleRecognizer):
         """Numbers by cue, by shape, and the rest of a number begun before."""
         last: _Last | None = None
         for number in spoken_numbers(page, letters=True):
-            if self._is_quantity(page, number):
+            if is_quantity(page, number) or is_service(page, number):
                 continue
             hit = self._judge(page, number, last)
             if hit:
                 last = _Last(number.last, hit.entity or Entity.ID)
                 yield hit
         yield from self._written(page)
-
-    @staticmethod
-    def _is_quantity(page: Page, number: SpokenNumber) -> bool:
-        before = page.text[max(0, number.start - 1) : number.start]
-        after = page.fold_at(number.last + 1)
-        said = page.text[number.start : number.end]
-        if before == "$" or page.text[number.end : number.end + 1] in {"%", "/"}:
-            return True
-        if re.search(r"\d,\d{3}\b", said) or after in {"dollars", "dollar", "percent", "miles", "milligrams", "years"}:
-            return True
-        return bool(re.search(r"(?i)hundred|thousand", said)) and number.pieces < 4
 
     def _judge(self, page: Page, number: SpokenNumber, last: _Last | None) -> Hit | None:
         size = len(number.value)

@@ -1,5 +1,6 @@
 """Speed of the paraphrase backends, as ratios measured in one run: `make bench`."""
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from workbench.paraphrase.llama_cpp import LlamaCpp
 POLICY = load_policy("mentalchat16k").policy
 PAGES = 12
 LATENCY = 0.2
+MANY, CLAIM = 20_000, 200
 SMALL = Size(width=512, layers=8, feed_forward=1408, heads=8, pieces=8000)
 """About 31 million parameters: enough that the model, not the calls around it, takes the time."""
 
@@ -38,7 +40,7 @@ def test_pages_through_the_local_model_against_bare_calls_of_its_library(tmp_pat
         ours.generate(job, job.page)
         between = time.perf_counter()
         library.create_completion(
-            bare._request(job.text),
+            bare.tokens(bare._ask.text(job)),
             max_tokens=96,
             seed=job.page,
             stop=bare._stop,
@@ -47,7 +49,7 @@ def test_pages_through_the_local_model_against_bare_calls_of_its_library(tmp_pat
         )
         spent["ours"] += between - began
         spent["bare"] += time.perf_counter() - between
-    request = len(ours._request(pages()[0].text))
+    request = len(ours.tokens(ours._ask.text(pages()[0])))
     more = max(
         used - len(library.tokenize(job.text.encode(), add_bos=False))
         for used, job in zip(ours.evaluated, pages(), strict=True)
@@ -77,3 +79,22 @@ def test_pages_in_flight_at_an_endpoint_against_one_at_a_time() -> None:
         f"\nendpoint with {LATENCY:.1f} s latency: one in flight {rates[1]:.1f} pages/s, 64 in flight "
         f"{rates[64]:.0f} pages/s, {rates[64] / rates[1]:.1f} x"
     )
+
+
+def test_memory_over_many_pages_at_an_endpoint() -> None:
+    engine = Engine()
+    backend = Endpoint(POLICY, engine.url, "stub", in_flight=64)
+    held = {}
+    for done in range(CLAIM, MANY + 1, CLAIM):
+        assert all(backend.generate_many(jobs(CLAIM)))
+        if done in (MANY // 10, MANY):
+            held[done] = megabytes()
+    backend.close()
+    engine.shutdown()
+    engine.server_close()
+    print(f"\nendpoint: memory held after {', '.join(f'{n:,} pages {held[n]:.0f} MiB' for n in held)}")
+
+
+def megabytes() -> float:
+    """Memory that this process holds now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20

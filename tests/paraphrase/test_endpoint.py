@@ -43,6 +43,8 @@ class Engine(ThreadingHTTPServer):
         self.failures = 0
         self.lock = threading.Lock()
         self.delay = 0.0
+        # None is answered with a refusal that is not worth another try.
+        self.answer: Callable[[int, str], str | None] = lambda number, request: ANSWER.format(number)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -56,7 +58,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        number = int(re.search(r"page number (\d+)", body["messages"][0]["content"])[1])  # type: ignore[index]
+        content = body["messages"][0]["content"]
+        number = int(re.search(r"page number (\d+)", content)[1])  # type: ignore[index]
         with self.server.lock:
             self.server.asked.append(number)
             self.server.now += 1
@@ -66,16 +69,24 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(self.server.delay * (1 + (number % 3)))
         with self.server.lock:
             self.server.now -= 1
-        reply = {"choices": [{"message": {"content": ANSWER.format(number)}}]}
-        content = json.dumps({"error": "busy"} if fail else reply).encode()
-        self.send_response(503 if fail else 200)
+        answer = self.server.answer(number, content)
+        reply = {"choices": [{"message": {"content": answer}}]}
+        sent = json.dumps({"error": "busy"} if fail else reply).encode()
+        self.send_response(503 if fail else 401 if answer is None else 200)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(len(sent)))
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(sent)
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
+
+
+@pytest.fixture
+def study_folder(tmp_path: Path, policy_once: LoadedPolicy) -> Path:
+    """An empty study; the stub's answers are short, and are taken as they are."""
+    create_study(tmp_path / "study", policy_once, SECRET, "tester")
+    return tmp_path / "study"
 
 
 @pytest.fixture

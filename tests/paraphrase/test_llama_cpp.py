@@ -16,7 +16,7 @@ from tests.command import Run
 from tests.conftest import SECRET, SESSION, add_text
 from tests.paraphrase.conftest import write_tiny_model
 from workbench.cli.models import add_model
-from workbench.desk.commands import ListQueue, OpenExchange, Status
+from workbench.desk.commands import ClaimPages, ListQueue, OpenExchange, Status, VerifyAudit
 from workbench.desk.local import LocalDesk
 from workbench.desk.views import PageJob
 from workbench.errors import BackendError
@@ -117,10 +117,36 @@ def test_pages_too_long_for_the_model_wait_for_the_reviewer(
     desk = desk_over()
     add_text(desk, tmp_path, SESSION)
     backend = LlamaCpp(short(policy.policy, context_tokens=128), tiny_model, threads=1)
-    paraphrase(desk, backend, 42, lambda run, tally: None)
+    tally = paraphrase(desk, backend, 42, lambda run, tally: None)
     backend.close()
+    # Not even the instruction fits: each page is divided until its parts are too small for that, and none is lost.
+    assert tally.split > 2
+    assert tally.pages == desk.execute(Status()).exchanges == desk.execute(Status()).pages == tally.split + 2
     view = desk.execute(OpenExchange(exchange=1))
     assert (view.malformed, view.raw, view.row.state) == ("too_long", "", "waiting")
+
+
+def test_a_page_too_long_for_the_model_is_divided_and_its_parts_have_exchanges(
+    desk_over: Callable[..., LocalDesk], tmp_path: Path, policy: LoadedPolicy, tiny_model: Path
+) -> None:
+    desk = desk_over()
+    add_text(desk, tmp_path, SESSION)
+    words = desk.execute(Status()).words
+    whole = LlamaCpp(short(policy.policy), tiny_model, threads=1)
+    instruction = len(whole._prefix)
+    longest = max(len(whole.tokens(page.text)) for page in desk.execute(ClaimPages()).jobs)
+    whole.close()
+    backend = LlamaCpp(short(policy.policy, context_tokens=instruction + longest // 2), tiny_model, threads=1)
+    tally = paraphrase(desk, backend, 42, lambda run, tally: None)
+    backend.close()
+    counts = desk.execute(Status())
+    assert tally.split >= 1
+    assert tally.pages == counts.pages == counts.exchanges == 2 + tally.split
+    assert counts.words == words
+    last = desk.execute(OpenExchange(exchange=counts.exchanges))
+    assert last.malformed != "too_long"
+    assert last.source in SESSION.replace("\n", " ").replace("  ", " ") or last.source.split("\n")[0] in SESSION
+    assert desk.execute(VerifyAudit()).fault is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no model at all", b"GGUF and then nothing"])

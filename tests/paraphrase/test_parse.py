@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies import load_policy
-from workbench.paraphrase.parse import parse_exchange
+from workbench.paraphrase.parse import parse_exchange, said_by_coach
 
 SPEAKERS = load_policy("mentalchat16k").policy.speakers
 
@@ -55,6 +55,19 @@ def test_a_missing_side_is_told_and_the_other_is_kept(caregiver: str, coach: str
     ):
         parsed = parse_exchange(raw, SPEAKERS)
         assert (parsed.question, parsed.answer, parsed.malformed) == (*expected, "missing_side")
+
+
+def test_labels_that_the_policy_does_not_know_are_read_where_it_knows_none() -> None:
+    parsed = parse_exchange("**Question:** Am I late?\n**Answer:** No.\n\n**Q:** And now?\n**A:** Yes.", SPEAKERS)
+    assert (parsed.question, parsed.answer, parsed.malformed) == ("Am I late?", "No.", "two_exchanges")
+    parsed = parse_exchange("Caregiver: Am I late?\nCoach: My\nAnswer: no.", SPEAKERS)
+    assert (parsed.question, parsed.answer, parsed.malformed) == ("Am I late?", "My Answer: no.", None)
+
+
+def test_what_the_coach_said_is_told_from_the_rest_of_a_page() -> None:
+    page = "Coach: One.\nCaregiver: Two.\nTherapist: Three,\nand four."
+    assert said_by_coach(page, SPEAKERS).split() == ["One.", "Three,", "and", "four."]
+    assert said_by_coach("No labels here.", SPEAKERS) == "No labels here."
 
 
 def test_no_output_at_all_is_a_missing_side() -> None:

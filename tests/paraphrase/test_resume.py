@@ -25,7 +25,7 @@ from workbench.paraphrase.run import paraphrase
 from workbench.study.opening import create_study, open_study
 
 KILLS = 20 if os.environ.get("WORKBENCH_PROVE") else 3
-SESSIONS = 100 if os.environ.get("WORKBENCH_PROVE") else 25
+SESSIONS = 250 if os.environ.get("WORKBENCH_PROVE") else 25
 PAGES = 2 * SESSIONS
 
 

@@ -21,6 +21,9 @@ from redaction.recognizers.dates import SpokenDateRecognizer
             "the fourth of november nineteen ninety eight",
         ),
         ("caregiver: we married in may\ncoach: ok", "may"),
+        ("Caregiver: She visits every August bank holiday.", "August bank holiday"),
+        ("caregiver: he died on shrove tuesday\ncoach: ok", "shrove tuesday"),
+        ("Caregiver: We marry on St. David's Day.", "St. David's Day"),
         ("Coach: Let us meet the weekend of the eighteenth.", "the weekend of the eighteenth"),
     ],
 )
@@ -47,6 +50,8 @@ def test_years_weekdays_and_ordinals_of_other_things_are_no_dates(alone, text):
         ("Caregiver: She's ninety-four and still bakes.", "ninety-four"),
         ("Caregiver: He turned 93 in the spring.", "93"),
         ("Caregiver: My aunt is a hundred and two.", "a hundred and two"),
+        ("Caregiver: I sat by a widow of ninety-one, and two girls.", "ninety-one"),
+        ("Caregiver: They are ninety-five and eighty-eight.", "ninety-five"),
         ("Caregiver: Grandpa is 101 years old.", "101"),
     ],
 )
@@ -61,6 +66,8 @@ def test_an_age_of_ninety_or_more_is_found(alone, text, age):
         "Caregiver: It takes ninety minutes and costs 95 dollars.",
         "Caregiver: We moved in nineteen ninety-four.",
         "Caregiver: The oxygen was at 93% all day.",
+        "Caregiver: The bag weighs a hundred and forty, I swear.",
+        "Caregiver: It goes wrong nine times out of a hundred.",
     ],
 )
 def test_younger_ages_and_other_numbers_are_left_alone(alone, text):

@@ -52,6 +52,7 @@ def test_what_a_neighbour_would_recognise_is_hinted_at(text: str, words: str) ->
     [
         "She's the only one who helps me.",
         "I was the first to call the nurse.",
+        "Who is the first person to call at night, and the first thing to do then?",
         "He takes seven pills and has eight appointments.",
         "I was a teacher and he was a driver.",
         "The kids take the bus to the school, and I watch the news.",

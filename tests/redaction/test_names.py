@@ -36,6 +36,8 @@ def test_a_name_is_found_by_its_cue_its_list_or_its_capital(alone, text, name):
         "Caregiver: My mother is tired and my father never rests.",
         "Caregiver: I told my mom that Medicare would not pay for Tylenol on Tuesday.",
         "caregiver: my husband said it was a bill from the bank\ncoach: i see",
+        "caregiver: i hung the nightshirt in the sickroom to reheat the soup\ncoach: i see",
+        "caregiver: they said huntingtons and it took the lampshade of forty milligrams\ncoach: i see",
     ],
 )
 def test_words_that_could_be_names_are_left_alone_in_ordinary_speech(alone, text):

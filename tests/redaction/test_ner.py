@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from policies import Entity
 from redaction.ner.encoding import WINDOW, encode
-from redaction.ner.tagger import shipped_tagger
+from redaction.ner.tagger import Tagged, shipped_tagger
+from redaction.recognizers.ner import NerRecognizer
+from redaction.words import Page
 
 SPEECH = (
     "Coach: Say your name for me?\n"
@@ -88,3 +90,69 @@ def test_windows_cover_every_token_and_none_is_too_long(text: str) -> None:
         assert stop - start <= WINDOW - 2
         covered |= set(range(start, stop))
     assert covered == set(range(len(encoded.ids)))
+
+
+def kept(text: str, start: int, end: int, entity: Entity, score: float) -> bool:
+    """Whether the recognizer reports what the model tags there."""
+    page = Page(text)
+    return bool(list(NerRecognizer(True).hits(page, [Tagged(start, end, entity, score)])))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "entity"),
+    [
+        ("Caregiver: I-I-I could not look.", "I-I-I", Entity.NAME),
+        ("Coach: mhm and then what", "mhm", Entity.FACILITY),
+        ("Caregiver: We saw Dr. again.", "Dr", Entity.FACILITY),
+        ("caregiver: i hadn't slept", "hadn", Entity.NAME),
+        ("Caregiver: He was hummin' along.", "hummin", Entity.NAME),
+        ("Caregiver: I turned seventy six.", "seventy six", Entity.AGE),
+        ("Caregiver: He's 47 now.", "47", Entity.AGE),
+        ("Caregiver: She weighs a hundred and sixty soaked.", "a hundred", Entity.AGE),
+        ("Caregiver: He loves those Kubotas.", "Kubotas", Entity.NAME),
+        ("Caregiver: She put him on Lipitor then.", "Lipitor", Entity.DATE),
+        ("caregiver: i work tuesday to thursday", "tuesday to thursday", Entity.DATE),
+        ("Caregiver: I take sixty two milligrams.", "sixty two milligrams", Entity.ID),
+        ("Caregiver: I phoned nine one one then.", "nine one one", Entity.PHONE),
+        ("Caregiver: Number three, the stairs.", "three", Entity.ID),
+        ("Caregiver: Number three, the stairs.", "Number", Entity.ID),
+        ("Caregiver: They gave me the fifty back.", "the fifty", Entity.DATE),
+    ],
+)
+def test_what_identifies_nobody_is_not_reported_though_the_model_tags_it(text: str, words: str, entity: Entity) -> None:
+    start = text.index(words)
+    assert not kept(text, start, start + len(words), entity, 0.89)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "entity", "score"),
+    [
+        ("Coach: And then Her came in.", "Her", Entity.NAME, 0.95),
+        ("Caregiver: He was a hummin' man, Dustin was.", "Dustin", Entity.NAME, 0.5),
+        ("Caregiver: and then [zorvane cries] a while", "zorvane", Entity.NAME, 0.5),
+        ("Caregiver: He drives for a firm called Over, out of town.", "Over", Entity.FACILITY, 0.5),
+        ("Caregiver: We went to see Summers.", "Summers", Entity.NAME, 0.5),
+        ("caregiver: he came tuesday the ninth", "tuesday the ninth", Entity.DATE, 0.5),
+        ("Caregiver: It broke at Easter.", "Easter", Entity.DATE, 0.5),
+        ("Caregiver: She is ninety six.", "ninety six", Entity.AGE, 0.5),
+        ("Caregiver: Go down nine one one and turn left.", "nine one one", Entity.LOCATION, 0.5),
+        ("Caregiver: He's a hundred and four.", "a hundred and four", Entity.AGE, 0.5),
+        ("Caregiver: The zip is nine seven one two four.", "nine seven one two four", Entity.LOCATION, 0.5),
+        ("Caregiver: Case number three nine nine one.", "three nine nine one", Entity.ID, 0.5),
+    ],
+)
+def test_what_may_identify_is_reported_as_the_model_tags_it(
+    text: str, words: str, entity: Entity, score: float
+) -> None:
+    start = text.index(words)
+    assert kept(text, start, start + len(words), entity, score)
+
+
+def test_a_small_word_between_two_names_is_reported_with_them() -> None:
+    text = "Coach: It is Quill and Larkmoor."
+    tags = [Tagged(13, 18, Entity.NAME, 0.9), Tagged(19, 22, Entity.FACILITY, 0.3), Tagged(23, 31, Entity.NAME, 0.9)]
+    assert [(hit.start, hit.end) for hit in NerRecognizer(True).hits(Page(text), tags)] == [
+        (13, 18),
+        (19, 22),
+        (23, 31),
+    ]

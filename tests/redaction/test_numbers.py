@@ -92,8 +92,31 @@ def test_the_rest_of_a_number_is_found_after_an_interruption(covered):
     [
         "Caregiver: It cost two hundred dollars, or $12,500, and took three years.",
         "Caregiver: He slept from ten thirty to four and ate two or three eggs.",
+        "Caregiver: I filled one two three four boxes and took five hundred milligrams.",
+        "Caregiver: I called nine one one, and in 2019, 4 of us did.",
         "Caregiver: In nineteen eighty-seven we bought it; in 2004 we sold.",
     ],
 )
 def test_amounts_times_and_years_are_left_alone(covered, text):
     assert covered(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Coach: It's case number GL nine nine two, four oh one.", "GL nine nine two, four oh one"),
+        ("Caregiver: The label says QRX 4 4 0 2 7.", "QRX 4 4 0 2 7"),
+        ("caregiver: my file number is xq seven seven three two\ncoach: ok", "xq seven seven three two"),
+    ],
+)
+def test_letters_in_front_of_a_number_belong_to_it(text, number):
+    assert number in [text[n.start : n.end] for n in spoken_numbers(Page(text), letters=True)]
+
+
+def test_an_abbreviation_in_front_of_a_number_does_not_belong_to_it():
+    text = "Caregiver: He had an MRI 4 4 0 2 7 times, on the TV 2 1 5."
+    assert [n.value for n in spoken_numbers(Page(text), letters=True)] == ["44027", "215"]
+
+
+def test_a_comma_after_a_year_ends_a_run():
+    assert [n.value for n in spoken_numbers(Page("Caregiver: We moved here in 2019, 17 of us."))] == ["2019", "17"]

@@ -4,9 +4,12 @@ import pytest
 
 from policies import Entity
 from policies.schema import Redaction
+from redaction.ner.tagger import Tagged
 from redaction.recognizers.facilities import FacilityRecognizer
 from redaction.recognizers.locations import LocationRecognizer
+from redaction.recognizers.ner import NerRecognizer
 from redaction.scanner import Scanner
+from redaction.words import Page
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,7 @@ from redaction.scanner import Scanner
         ("Caregiver: That's in Outagamie County, I think.", "Outagamie County"),
         ("Caregiver: He fished on Lake Winnebago.", "Lake Winnebago"),
         ("Caregiver: Then you take Highway 41 north.", "Highway 41"),
+        ("Caregiver: He has a stall on the Crescent, near us.", "Crescent"),
         ("Caregiver: We're at NR3 1QP, by the river.", "NR3 1QP"),
         ("Caregiver: It's K1A 0B1, in Canada.", "K1A 0B1"),
     ],
@@ -37,6 +41,8 @@ def test_a_place_below_state_level_is_found(alone, text, place):
     [
         "Caregiver: I drive to work and place my trust in him.",
         "Caregiver: I was in bed from noon to night, in pain, at home.",
+        "Caregiver: I looked it up on the Internet, and on the crescent roll box.",
+        "Caregiver: They were Orange Swahili speakers.",
         "caregiver: i was in bed from noon to night and out of the house\ncoach: mm",
     ],
 )
@@ -56,6 +62,12 @@ def test_ordinary_words_after_a_preposition_are_no_places(alone, text):
         ("Caregiver: He works at Amazon, nights.", "Amazon"),
         ("Caregiver: They moved to the Gardens at Thornbury Manor.", "Gardens at Thornbury Manor"),
         ("Caregiver: We saw Ottenweller at Birchmoor Medical Center.", "Birchmoor Medical Center"),
+        (
+            "coach: i'm with the quillback larkmoor outreach program here\ncaregiver: ok",
+            "quillback larkmoor outreach program",
+        ),
+        ("coach: this is the larkmoor coalition for seniors\ncaregiver: ok", "larkmoor coalition for seniors"),
+        ("Coach: This is the Larkmoor Coalition for Justice calling.", "Larkmoor Coalition for Justice"),
         ("Caregiver: He works at Pellworth Pipe and Valve.", "Pellworth Pipe and Valve"),
     ],
 )
@@ -68,6 +80,7 @@ def test_an_organisation_tied_to_a_person_is_found(alone, text, name):
     [
         "Caregiver: The hospital called the nursing home.",
         "caregiver: she goes to high school and to the church\ncoach: ok",
+        "caregiver: it is a program for seniors and a project of ours\ncoach: ok",
     ],
 )
 def test_an_organisation_without_a_name_is_left_alone(alone, text):
@@ -75,9 +88,9 @@ def test_an_organisation_without_a_name_is_left_alone(alone, text):
 
 
 def test_a_state_or_country_is_reported_and_kept_when_the_policy_says_so(scanner):
-    text = "Caregiver: We moved here from Oklahoma, and my parents came from Portugal."
+    text = "Caregiver: We moved here from Oklahoma, and my parents came from Portugal and Czechoslovakia."
     kept = [f for f in scanner.scan(text) if f.keep]
-    assert [f.text_in(text) for f in kept] == ["Oklahoma", "Portugal"]
+    assert [f.text_in(text) for f in kept] == ["Oklahoma", "Portugal", "Czechoslovakia"]
     assert {f.entity for f in kept} == {Entity.LOCATION}
 
 
@@ -102,3 +115,10 @@ def test_the_pronoun_i_never_belongs_to_an_organisation(scanner, text, place):
 def test_a_place_of_work_is_found_whole(scanner, cue):
     text = f"My son {cue} Quillback Lathe and Press, you know."
     assert "Quillback Lathe and Press" in [finding.text_in(text) for finding in scanner.scan(text)]
+
+
+def test_the_words_for_an_organisation_after_what_the_model_reads_belong_to_it():
+    text = "coach: we go to larkmoor clinic network\ncaregiver: mm"
+    tag = Tagged(text.index("larkmoor"), text.index("clinic") - 1, Entity.FACILITY, 0.9)
+    (hit,) = NerRecognizer(True).hits(Page(text), [tag])
+    assert text[hit.start : hit.end] == "larkmoor clinic network"

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from policies import load_policy
 from tests.command import run_workbench
+from workbench.paraphrase.parse import parse_exchange
 from workbench.screening.crisis import signals
-from workbench.screening.form import form_fault
+from workbench.screening.form import exchange_fault, form_fault
 from workbench.screening.length import short_sides
-from workbench.screening.unsupported import unsupported
 from workbench.screening.verbatim import copied, copied_share
 
+SPEAKERS = load_policy("mentalchat16k").policy.speakers
 PAGE = (
     "Coach: How was it?\nCaregiver: My wife fell twice in March, and our two girls drove thirty-eight miles to sit "
     "with her while I slept on the floor of the hall like a dog. The doctor says it is her lungs.\n"
@@ -43,42 +44,6 @@ def test_the_whole_page_is_all_copied_and_a_short_text_is_not() -> None:
     assert copied_share(PAGE, "My wife fell twice") == 0
 
 
-def claims(question: str, answer: str = "") -> list[str]:
-    first, second = unsupported(PAGE, question, answer)
-    return [question[c.start : c.end] for c in first] + [answer[c.start : c.end] for c in second]
-
-
-@pytest.mark.parametrize(
-    ("question", "told"),
-    [
-        ("My father keeps falling.", ["My father"]),
-        ("My son Jorge visits.", ["My son Jorge"]),
-        ("She has Parkinson's and I am tired.", ["Parkinson's"]),
-        ("There were seven of them in the hall.", ["seven of them"]),
-        ("Ever since I broke my ankle I sleep badly.", ["Ever since I broke my ankle"]),
-    ],
-)
-def test_a_person_number_illness_or_event_that_the_page_lacks_is_told(question: str, told: list[str]) -> None:
-    assert claims(question) == told
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "My daughters drove nearly forty miles to help.",
-        "Our daughters came, and I broke down in the hall.",
-        "She has COPD, and I sleep on the floor.",
-        "I slept two nights on the floor.",
-    ],
-)
-def test_what_the_page_supports_in_other_words_is_left_alone(question: str) -> None:
-    assert claims(question) == []
-
-
-def test_an_answer_may_propose_numbers_of_its_own() -> None:
-    assert claims("I am tired.", "Try to rest for fifteen minutes, four times a day.") == []
-
-
 @pytest.mark.parametrize(
     ("question", "answer", "around", "fault"),
     [
@@ -89,11 +54,28 @@ def test_an_answer_may_propose_numbers_of_its_own() -> None:
         ("I am tired.", "You carry a lot. I hope this helps!", "", "meta_talk"),
         ("[First-person statement, 50 words] I am tired.", "You carry a lot.", "", "instructions_left"),
         ("I am tired. [laughs]", "You carry a lot.", "", None),
+        ("<caregiver's concern> I am tired.", "You carry a lot.", "", "instructions_left"),
+        ("I am tired.", "{Empathic reply} You carry a lot.", "", "instructions_left"),
+        ("I am tired.", "\u2039your answer here\u203a You carry a lot.", "", "instructions_left"),
+        ("I am tired. (around 80 words)", "You carry a lot.", "", "instructions_left"),
+        ("I am tired.", "Answer the question in two paragraphs. You carry a lot.", "", "instructions_left"),
+        ("I am tired.", "You carry a lot.", "Summarize the talk below.", "instructions_left"),
+        ("I am tired.", "You carry a lot.", "Do not use any names.", "instructions_left"),
+        ("I am tired.", "Confide in the first person you trust, and reply to him in short sentences.", "", None),
+        ("He has about fifty words left.", "Write it down in one or two sentences.", "", None),
+        ("I weigh <90 pounds, and {sigh} my heart > my head.", "Write about it, and use two words: not now.", "", None),
         ("The coach of my son's team came by and I cried.", "You carry a lot.", "", None),
     ],
 )
 def test_the_form_of_an_exchange(question: str, answer: str, around: str, fault: str | None) -> None:
     assert form_fault(question, answer, around) == fault
+
+
+def test_a_report_without_labels_is_in_the_third_person_and_no_side_is_missing() -> None:
+    report = "A man who looks after his uncle says he is worn out. The therapist kindly suggests that he rest."
+    assert exchange_fault(parse_exchange(report, SPEAKERS)) == "third_person"
+    assert exchange_fault(parse_exchange("I am worn out, and my uncle shouts.", SPEAKERS)) == "missing_side"
+    assert exchange_fault(parse_exchange(f"Coach: {report}", SPEAKERS)) == "missing_side"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +115,25 @@ def test_screen_holds_raw_output_against_its_page(tmp_path: Path) -> None:
     assert (found["verbatim"], found["malformed"], found["too_short"]) == (False, None, "both")
     assert found["question"].startswith("Ottilie is ill")
     assert "Ottilie" not in done.stdout + done.stderr
+
+
+def screened(tmp_path: Path, source: str, output: str) -> dict[str, list[str]]:
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "1", "source": source, "output": output}) + "\n")
+    assert run_workbench("screen", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl")).returncode == 0
+    (found,) = map(json.loads, (tmp_path / "out.jsonl").read_text().splitlines())
+    return {kind: [output[k["start"] : k["end"]] for k in found[kind]] for kind in ("leaks", "unsupported")}
+
+
+def test_a_person_whom_only_the_output_names_is_a_leak_and_unsupported(tmp_path: Path) -> None:
+    source = "Caregiver: My sister Ottilie Zvornik has COPD. She was born on June 9th, and she is tired."
+    output = (
+        "Caregiver: My sister, born on the 9th of June, is ill. My friend Bertrand Quill says that Otty needs rest.\n"
+        "Coach: Bathing may help, and so may the Medicaid office. Walk for 20-30 minutes."
+    )
+    found = screened(tmp_path, source, output)
+    assert found["unsupported"] == ["My friend Bertrand Quill"]
+    assert "Bertrand Quill" in found["leaks"]
+    assert not {"Bathing", "Medicaid", "20-30"} & set(found["leaks"])
 
 
 def test_screening_reaches_its_figures_on_pairs(shared: Path, tmp_path: Path) -> None:

@@ -86,3 +86,13 @@ def test_a_stand_in_stays_treated_when_the_exchange_is_edited(policy: LoadedPoli
 def test_an_indirect_identifier_of_the_page_is_not_hunted_by_its_words(screen: Screen) -> None:
     page = source("Caregiver: I am the only midwife in the county.", {"the only midwife": Entity.INDIRECT})
     assert screen.treated(f"{LONG}the only midwife", LONG, page, None, Book()).flags == []
+
+
+def test_a_person_whom_only_the_exchange_names_is_a_flag(screen: Screen) -> None:
+    page = source("Caregiver: My sister Zylpha called.", {"Zylpha": Entity.NAME})
+    text = f"{LONG}My friend Bertrand Quill came by, and Zylfa called."
+    for screened in (screen.treated(text, LONG, page, None, Book()), screen.edited(text, LONG, page, set())):
+        (flag,) = [flag for flag in screened.flags if flag.kind == "unsupported"]
+        assert screened.question[flag.start : flag.stop] in {"Bertrand Quill", "[NAME_1]"}
+    typed = screen.edited(text, LONG, page, set(), frozenset({"bertrand quill"}))
+    assert [flag.kind for flag in typed.flags].count("unsupported") == 0, "a stand-in is nobody's invention"

@@ -88,14 +88,14 @@ def scanner(policy: LoadedPolicy) -> Scanner:
 
 
 @pytest.fixture(scope="session")
-def invented(tmp_path_factory: pytest.TempPathFactory, policy: LoadedPolicy, scanner: Scanner) -> Path:
+def invented(tmp_path_factory: pytest.TempPathFactory, policy_once: LoadedPolicy, scanner: Scanner) -> Path:
     """A closed study with three pages and three exchanges: one with flags, one clean, one with square brackets."""
     folder = tmp_path_factory.mktemp("invented") / "study"
-    create_study(folder, policy, SECRET, "tester")
+    create_study(folder, policy_once, SECRET, "tester")
     study = open_study(folder, SECRET, Face.CLI)
     study.scanner = scanner
     desk = LocalDesk(study)
-    read = read_file(TEXTS / "session.txt", policy.policy)
+    read = read_file(TEXTS / "session.txt", policy_once.policy)
     desk.execute(IngestFile(name="a", kind="txt", size=read.size, sha256=read.sha256, transcripts=read.transcripts))
     run = desk.execute(StartRun(**MODEL)).run
     texts = (TEXTS / "exchanges.txt").read_text(encoding="utf-8").split("---page---")

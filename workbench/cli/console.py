@@ -18,7 +18,7 @@ from policies import Face, UserError
 from workbench.desk.commands import HANDLE
 from workbench.desk.desk import Desk
 from workbench.desk.local import LocalDesk
-from workbench.errors import KeyRefused
+from workbench.errors import Interrupted, KeyRefused
 from workbench.study import keys
 from workbench.study.folder import Folder, Identity
 from workbench.study.keys import Secret
@@ -33,7 +33,7 @@ StudyOption = Annotated[
 KeyFileOption = Annotated[
     Path | None,
     typer.Option(
-        "--key-file", envvar="WORKBENCH_KEY_FILE", help="File that holds the study's key.", show_default=False
+        "--key-file", envvar=keys.FILE_ENVIRONMENT, help="File that holds the study's key.", show_default=False
     ),
 ]
 HERE = Path(".")
@@ -43,7 +43,7 @@ def find_secret(identity: Identity | None, key_file: Path | None) -> Secret:
     """The study's key: the file named, the environment, the file recorded at init, or a prompt."""
     if key_file is not None:
         return keys.from_file(key_file)
-    if (secret := keys.from_environment(os.environ)) is not None:
+    if (secret := keys.from_environment(os.environ, new=identity is None)) is not None:
         return secret
     if identity is not None and identity.key_file is not None:
         return keys.from_file(Path(identity.key_file))
@@ -52,7 +52,7 @@ def find_secret(identity: Identity | None, key_file: Path | None) -> Secret:
             f"The study's key is missing; name a key file with --key-file, or set {keys.ENVIRONMENT}, "
             "or run the command in a terminal to be asked for the passphrase."
         )
-    return keys.from_prompt(getpass.getpass, twice=identity is None)
+    return keys.from_prompt(getpass.getpass, new=identity is None)
 
 
 @contextmanager
@@ -64,6 +64,15 @@ def desk_of(study: Path, key_file: Path | None, face: Face = Face.CLI, scripted:
         yield desk
     finally:
         desk.close()
+
+
+@contextmanager
+def interruptible(sentence: str) -> Iterator[None]:
+    """Ctrl-C within ends the command with this sentence: what stands, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"Interrupted.  {sentence}") from None
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

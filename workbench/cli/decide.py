@@ -12,6 +12,7 @@ from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, out
 from workbench.desk.commands import Decide, DismissFinding, EditExchange, OpenExchange
 from workbench.desk.desk import Desk
 from workbench.desk.views import DismissReason, ExchangeView, RejectReason
+from workbench.ingest.transcript import has_half_character
 
 
 class Step(StrEnum):
@@ -114,6 +115,8 @@ def _edited_text() -> tuple[str, str]:
         raise UserError(
             'The new text must come on standard input as JSON with exactly "question" and "answer".'
         ) from None
+    if has_half_character(question + answer):
+        raise UserError("The new text holds half a character (an unpaired surrogate); write it anew.")
     if max(len(question), len(answer)) > 20_000:
         raise UserError("Each side may hold at most 20,000 characters; shorten the text.")
     return question, answer

@@ -85,12 +85,18 @@ def _local_model(desk: Desk, policy: Policy, file: Path) -> Backend:
 
 def _import_and_paraphrase(desk: Desk, model: Path | None) -> None:
     policy = desk.execute(ShowPolicy()).policy
-    show_ingest(ingest_paths(desk, policy, [TRANSCRIPTS], MANIFEST))
+    imported = ingest_paths(desk, policy, [TRANSCRIPTS], MANIFEST)
+    show_ingest(imported)
+    if imported.interrupted:
+        raise KeyboardInterrupt
     backend = _local_model(desk, policy, model) if model else make_backend(desk, policy, None, None)
     try:
-        show_run(backend, run_with_progress(desk, backend, policy.paraphrase.seed))
+        done = run_with_progress(desk, backend, policy.paraphrase.seed)
     finally:
         backend.close()
+    show_run(backend, done)
+    if done.interrupted:
+        raise KeyboardInterrupt
     counts = desk.execute(Status())
     rows = [
         ("identifiers found on the pages", counts.findings),

@@ -9,13 +9,13 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from policies import Policy
-from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, notes, table
+from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, interruptible, notes, table
 from workbench.desk.commands import IngestFile, RefuseFile, ShowPolicy
 from workbench.desk.desk import Desk
-from workbench.ingest.errors import IngestError
+from workbench.ingest.errors import IngestError, printable
 from workbench.ingest.files import find_files
 from workbench.ingest.manifest import Manifest, read_manifest
-from workbench.ingest.read import read_file
+from workbench.ingest.read import kind_to_read, read_file
 from workbench.ingest.table import Columns
 
 
@@ -30,6 +30,11 @@ class Tally:
     pages: int = 0
     words: int = 0
     refused: list[str] = field(default_factory=list)
+    manifest: bool = False
+    releases_unstated: bool = False
+    """Whether the policy releases rows of files for which no consent is on record."""
+    rows_without_file: tuple[int, ...] = ()
+    interrupted: bool = False
 
 
 def register(app: typer.Typer) -> None:
@@ -50,10 +55,13 @@ def ingest(
 ) -> None:
     """Read transcripts into the study.  A file that cannot be read is named; the others still load."""
     columns = Columns(speaker_column, text_column, session_column or None)
-    with desk_of(study, key_file) as desk:
-        policy = desk.execute(ShowPolicy()).policy
-        tally = ingest_paths(desk, policy, paths, manifest, columns)
-    show_ingest(tally)
+    with interruptible("Run the same command again to go on."):
+        with desk_of(study, key_file) as desk:
+            policy = desk.execute(ShowPolicy()).policy
+            tally = ingest_paths(desk, policy, paths, manifest, columns)
+        show_ingest(tally)
+        if tally.interrupted:
+            raise KeyboardInterrupt
     if tally.refused:
         raise typer.Exit(2)
 
@@ -64,19 +72,29 @@ def ingest_paths(
     """Read every file and hand it to the desk; a refusal is told on the terminal and recorded by its code only."""
     consents = read_manifest(manifest) if manifest else None
     found = find_files(paths, manifest)
-    tally = Tally(found=len(found.files), skipped=found.skipped)
+    tally = Tally(
+        found=len(found.files),
+        skipped=found.skipped,
+        manifest=consents is not None,
+        releases_unstated=policy.release.unstated_consent == "allow",
+        rows_without_file=consents.rows_without(found.files) if consents else (),
+    )
     bar = Progress(
         TextColumn("reading and scanning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=notes,
         transient=True, disable=not notes.is_terminal,
     )  # fmt: skip
     with bar:
-        for path in bar.track(found.files):
-            _one(desk, policy, path, consents, columns or Columns(), tally)
+        try:
+            for path in bar.track(found.files):
+                _one(desk, policy, path, consents, columns or Columns(), tally)
+        except KeyboardInterrupt:
+            tally.interrupted = True
     return tally
 
 
 def _one(desk: Desk, policy: Policy, path: Path, consents: Manifest | None, columns: Columns, tally: Tally) -> None:
     try:
+        kind_to_read(path)
         entry = consents.entry(path) if consents else None
         read = read_file(path, policy, columns)
     except IngestError as problem:
@@ -85,7 +103,7 @@ def _one(desk: Desk, policy: Policy, path: Path, consents: Manifest | None, colu
         return
     outcome = desk.execute(
         IngestFile(
-            name=path.name,
+            name=printable(Path(path.name)),
             kind=read.kind.value,
             size=read.size,
             sha256=read.sha256,
@@ -115,3 +133,30 @@ def show_ingest(tally: Tally) -> None:
         ("words added", tally.words),
     ]
     table("Import", ("", "count"), rows)
+    for note in _notes(tally):
+        notes.print(note, markup=False, soft_wrap=True)
+
+
+def _notes(tally: Tally) -> list[str]:
+    """What the table does not say: files without consent on record, and what of the manifest was not used."""
+    added, known, rows = tally.outcomes["added"], tally.outcomes["duplicate"], tally.rows_without_file
+    told = []
+    if added and not tally.manifest:
+        what = "releases their rows all the same" if tally.releases_unstated else "keeps their rows out of releases"
+        told.append(
+            f"Note: no consent is on record for {_files(added)} added now, because no --manifest was given; "
+            f"the policy {what} (release.unstated_consent)."
+        )
+    if known and tally.manifest:
+        told.append(
+            f"Note: the manifest was not used for {_files(known)} known already; what was recorded when they came in "
+            "still counts, and to change it they must be imported into a new study."
+        )
+    if rows:
+        shown = ", ".join(map(str, rows[:10])) + (", ..." if len(rows) > 10 else "")
+        told.append(f"Note: the manifest has rows for {_files(len(rows))} that were not given (row {shown}).")
+    return told
+
+
+def _files(number: int) -> str:
+    return "1 file" if number == 1 else f"{number:,} files"

@@ -115,6 +115,8 @@ def show_run(backend: Backend, tally: Tally) -> None:
     rows = [
         ("pages paraphrased", tally.pages),
         ("words read", tally.words),
+        ("attempts made again", tally.again),
+        ("pages divided, too long for the model", tally.split),
         ("malformed, kept for review", tally.malformed),
         ("flagged", tally.flagged),
         ("identifiers treated", tally.treated),

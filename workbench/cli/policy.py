@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from policies import Entity, Treatment, load_policy
+from policies import Entity, Policy, Treatment, load_policy
+from policies.basis import UNSIGNED
 from policies.entities import about
 from policies.errors import PolicyError
 from policies.loader import shipped
@@ -55,6 +56,18 @@ def check(
     loaded = load_policy(file)
     policy = loaded.policy
     typer.echo(f"{policy.name} version {policy.version} is sound and keeps to {policy.basis}; digest {loaded.digest}.")
+    for note in policy_notes(policy):
+        typer.echo(note)
+
+
+def policy_notes(policy: Policy) -> list[str]:
+    """What an operator must know of a sound policy before a study is made under it."""
+    if policy.agreement != UNSIGNED:
+        return []
+    return [
+        f"Note: agreement {UNSIGNED} is an example; nothing can be released until a policy of your own names the "
+        "signed data use agreement."
+    ]
 
 
 @app.command()

@@ -20,6 +20,7 @@ def plan(study: StudyOption = HERE, key_file: KeyFileOption = None) -> None:
     with desk_of(study, key_file) as desk:
         planned = desk.execute(PlanRelease())
     table("Release plan", ("", "exchanges"), [("would go", planned.rows), *planned.excluded])
+    _warn(_unstated(planned.unstated, planned.rows, "would go"))
     _warn(planned.warnings)
 
 
@@ -50,6 +51,15 @@ def verify(folder: Annotated[Path, typer.Argument(help="Folder of the release.")
     )
 
 
+def _unstated(unstated: int, rows: int, done: str) -> list[str]:
+    if not unstated:
+        return []
+    return [
+        f"No consent is on record for {unstated:,} of the {rows:,} rows; they {done} because the policy allows it "
+        "(release.unstated_consent)."
+    ]
+
+
 def _warn(warnings: Sequence[str]) -> None:
     for sentence in warnings:
         notes.print(sentence, style="bold", markup=False, soft_wrap=True)
@@ -58,6 +68,7 @@ def _warn(warnings: Sequence[str]) -> None:
 def show_built(built: Built) -> None:
     """Print what a release holds and where it is."""
     table(f"Release {built.name}", ("", "exchanges"), [("released", built.rows), *built.excluded])
+    _warn(_unstated(built.unstated, built.rows, "went"))
     _warn(built.warnings)
     out.print(f"Release: {built.path}", soft_wrap=True)
     out.print(f"Manifest: {built.manifest_digest}", soft_wrap=True)

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Annotated
@@ -17,7 +17,7 @@ from redaction.finding import Finding
 from redaction.roster import Roster, read_roster
 from redaction.scoring import MarkedPage, Score, Share, Span
 from redaction.scoring import score as compare
-from workbench.cli.console import notes, out, table
+from workbench.cli.console import interruptible, notes, out, table
 from workbench.scan.errors import ScanInputError
 from workbench.scan.lines import STDIN, read_found, read_marked, read_text, read_texts, whole_file
 from workbench.scan.run import Text, scan_texts
@@ -52,13 +52,19 @@ def scan(
     IN holds lines {"id", "text"} with "session" and "subject" where you have them; texts that share a session are
     scanned together, so that a name learned on one page is found on all.  A file ending in .txt is one text, its id 1.
     """
-    settings = load_policy(policy).policy.redaction
-    known = read_roster(roster) if roster else Roster()
-    texts = _texts(source, plain)
-    with target_of(target, force) as stream:
-        for text, findings in zip(texts, _findings(texts, settings, known, processes), strict=True):
-            line = {"id": text.id, "findings": [_place(f) for f in findings]}
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    total = with_any = 0
+    with interrupted_before(target):
+        settings = load_policy(policy).policy.redaction
+        known = read_roster(roster) if roster else Roster()
+        texts = _texts(source, plain)
+        with target_of(target, force, source, policy, roster) as stream:
+            for text, findings in zip(texts, _findings(texts, settings, known, processes), strict=True):
+                line = {"id": text.id, "findings": [_place(f) for f in findings]}
+                stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+                total += len(findings)
+                with_any += bool(findings)
+    if target != STDIN:
+        notes.print(f"Texts read: {len(texts):,}.  Findings: {total:,}, in {with_any:,} of the texts.")
 
 
 def score(
@@ -76,20 +82,22 @@ def score(
 
     GOLD holds lines {"session", "page", "text", "spans": [{"start", "end", "label"}]}.  A mention is covered when every
     letter and digit of it lies in a finding of any kind.  --misses shows words of GOLD: use it on test files only.
+    In a file for --found, the id of a line is the page's session and number: "session:page".
     """
-    pages = read_marked(gold)
-    if found:
-        by_id = read_found(found)
-        spans = [by_id.get(page.id, []) for page in pages]
-        absent = sum(page.id not in by_id for page in pages)
-        if absent:
-            notes.print(f"{absent} of {len(pages)} pages have no line in {found}; they count as without findings.")
-    else:
-        settings = load_policy(policy).policy.redaction
-        known = read_roster(roster) if roster else Roster()
-        texts = [Text(page.id, page.text, page.session) for page in pages]
-        spans = [_spans(findings) for findings in _findings(texts, settings, known, processes)]
-    result = compare(pages, spans)
+    with interruptible("Nothing was written; run the same command again."):
+        pages = read_marked(gold)
+        if found:
+            by_id = read_found(found, {page.id: len(page.text) for page in pages})
+            spans = [by_id.get(page.id, []) for page in pages]
+            absent = sum(page.id not in by_id for page in pages)
+            if absent:
+                notes.print(f"{absent} of {len(pages)} pages have no line in {found}; they count as without findings.")
+        else:
+            settings = load_policy(policy).policy.redaction
+            known = read_roster(roster) if roster else Roster()
+            texts = [Text(page.id, page.text, page.session) for page in pages]
+            spans = [_spans(findings) for findings in _findings(texts, settings, known, processes)]
+        result = compare(pages, spans)
     if as_json:
         typer.echo(json.dumps(_as_json(result, pages if misses else ())))
         return
@@ -114,13 +122,19 @@ def body_of(source: str) -> tuple[str, str]:
 
 
 @contextmanager
-def target_of(target: str, force: bool) -> Iterator[IO[str]]:
-    """Where to write: standard output for -, else a file that appears when it is complete."""
+def target_of(target: str, force: bool, *inputs: str | Path | None) -> Iterator[IO[str]]:
+    """Where to write: standard output for -, else a file that appears when it is complete and is none of the inputs."""
     if target == STDIN:
         yield sys.stdout
     else:
-        with whole_file(Path(target), force) as stream:
+        with whole_file(Path(target), force, [Path(one) for one in inputs if one is not None]) as stream:
             yield stream
+
+
+def interrupted_before(target: str) -> AbstractContextManager[None]:
+    """What Ctrl-C means for a command that writes to `target` as `target_of` does."""
+    standing = "What was printed is not complete" if target == STDIN else "Nothing was written"
+    return interruptible(f"{standing}; run the same command again.")
 
 
 def _findings(

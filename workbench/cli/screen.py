@@ -10,8 +10,8 @@ from policies import load_policy
 from redaction.roster import Known, Roster, read_roster
 from redaction.scanner import Scanner
 from workbench.cli.console import notes
-from workbench.cli.scan import DEFAULT_POLICY, PolicyOption, RosterOption, body_of, target_of
-from workbench.scan.lines import Pair, read_pairs
+from workbench.cli.scan import DEFAULT_POLICY, PolicyOption, RosterOption, body_of, interrupted_before, target_of
+from workbench.scan.lines import STDIN, Pair, read_pairs
 from workbench.screening.raw import RawScreened, screen_raw
 
 
@@ -32,15 +32,21 @@ def screen(
     IN holds lines {"id", "source", "output"} with "session" and "subject" where you have them.  OUT holds the two
     sides and what was found; it carries text of the output, so keep it where the pages may be.
     """
-    rules = load_policy(policy).policy
-    known = read_roster(roster) if roster else Roster()
-    pairs = read_pairs(*body_of(source))
-    scanner = Scanner(rules.redaction)
-    identifiers = _identifiers(pairs, scanner, known)
-    with target_of(target, force) as stream:
-        for pair in track(pairs, "screening", console=notes, transient=True, disable=not notes.is_terminal):
-            found = screen_raw(pair.output, pair.source, identifiers[pair.id], scanner, rules)
-            stream.write(json.dumps(_line(pair, found), ensure_ascii=False) + "\n")
+    leaks = leaking = 0
+    with interrupted_before(target):
+        rules = load_policy(policy).policy
+        known = read_roster(roster) if roster else Roster()
+        pairs = read_pairs(*body_of(source))
+        with target_of(target, force, source, policy, roster) as stream:
+            scanner = Scanner(rules.redaction)
+            identifiers = _identifiers(pairs, scanner, known)
+            for pair in track(pairs, "screening", console=notes, transient=True, disable=not notes.is_terminal):
+                found = screen_raw(pair.output, pair.source, identifiers[pair.id], scanner, rules)
+                stream.write(json.dumps(_line(pair, found), ensure_ascii=False) + "\n")
+                leaks += len(found.leaks)
+                leaking += bool(found.leaks)
+    if target != STDIN:
+        notes.print(f"Pairs read: {len(pairs):,}.  Leaks: {leaks:,}, in {leaking:,} of the pairs.")
 
 
 def _identifiers(pairs: list[Pair], scanner: Scanner, roster: Roster) -> dict[str, list[Known]]:

@@ -64,7 +64,7 @@ def queue(
     wanted: State | None = None
     if state is not None:
         if state not in ("waiting", "approved", "rejected"):
-            raise typer.BadParameter("is one of waiting, approved, rejected.", param_hint="--state")
+            raise typer.BadParameter("it must be waiting, approved or rejected.", param_hint="--state")
         wanted = state  # type: ignore[assignment]
     with desk_of(study, key_file) as desk:
         rows = whole_queue(desk, wanted, flag)

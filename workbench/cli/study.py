@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from policies import load_policy
-from workbench.cli.console import KeyFileOption, find_secret, out
+from workbench.cli.console import KeyFileOption, check_name, find_secret, interruptible, out
+from workbench.cli.policy import policy_notes
 from workbench.study import keys
-from workbench.study.opening import create_study
+from workbench.study.keys import Secret
+from workbench.study.opening import FOUNDER_ROLES, check_free, create_study
 
 
 def register(app: typer.Typer) -> None:
@@ -30,13 +32,29 @@ def init(
     Without --key-file and WORKBENCH_KEY you are asked for a passphrase.  A key file that does not exist is made.
     """
     loaded = load_policy(policy)
-    secret = keys.new_file(key_file) if key_file else find_secret(None, None)
+    # Before anything is typed or written.
+    check_free(folder)
     founder = name or _login()
-    made = create_study(folder, loaded, secret, founder)
+    check_name(founder, "Your name")
+    with interruptible("No study was made; run the same command again."):
+        there = key_file is not None and key_file.exists()
+        secret = keys.new_file(key_file) if key_file else find_secret(None, None)
+        made = create_study(folder, loaded, secret, founder)
     out.print(f"Study made in {made.root}", soft_wrap=True)
+    out.print(f"Key: {_whence(secret, there)}", soft_wrap=True)
     out.print(f"Policy {loaded.policy.name} version {loaded.policy.version}, SHA-256 {loaded.digest}", soft_wrap=True)
-    out.print(f"You are {founder}: operator, reviewer and steward.  Add others: workbench people add")
+    for note in policy_notes(loaded.policy):
+        out.print(note, soft_wrap=True)
+    roles = [role.value for role in FOUNDER_ROLES]
+    out.print(f"You are {founder}: {', '.join(roles[:-1])} and {roles[-1]}.  Add others: workbench people add")
     out.print("Whoever loses the key loses the study; keep a copy of it in another place.")
+
+
+def _whence(secret: Secret, there: bool) -> str:
+    """Where the study's key lies, in words."""
+    if secret.file is not None:
+        return f"the file {secret.file}, {'which was there already' if there else 'made just now'}"
+    return "the passphrase you typed" if secret.kind == "passphrase" else f"the variable {keys.ENVIRONMENT}"
 
 
 def _login() -> str:

@@ -115,6 +115,7 @@ class SubmitGeneration(Command[views.Screened]):
 
     run: Handle
     page: int
+    attempt: Annotated[int, Field(ge=1)] = 1
     raw: str
     malformed: Literal["too_long"] | None = None
     backend: Handle

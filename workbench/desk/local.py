@@ -8,7 +8,7 @@ from policies import Role
 from workbench.desk import commands as c
 from workbench.desk.commands import Answer, Command
 from workbench.ingest import record as ingest
-from workbench.paraphrase import models
+from workbench.paraphrase import models, submit
 from workbench.paraphrase import record as paraphrase
 from workbench.release import build as release
 from workbench.review import decide as review
@@ -38,7 +38,7 @@ HANDLERS: dict[type[Command[Any]], tuple[frozenset[Role], Handler]] = {
     c.ClaimPages: (OPERATOR, paraphrase.claim_pages),
     c.AnnouncePages: (OPERATOR, paraphrase.announce_pages),
     c.RefuseHost: (OPERATOR, paraphrase.refuse_host),
-    c.SubmitGeneration: (OPERATOR, paraphrase.submit_generation),
+    c.SubmitGeneration: (OPERATOR, submit.submit_generation),
     c.FinishRun: (OPERATOR, paraphrase.finish_run),
     c.ExtractTurns: (OPERATOR, turns.extract_turns),
     c.Status: (ANYONE, queue.status),

@@ -127,6 +127,9 @@ class PageJob(View):
     text: str
     words: int
     findings: tuple[SourceFinding, ...]
+    attempt: int = 1
+    faults: tuple[FlagKind, ...] = ()
+    """What was wrong with the attempt before."""
 
 
 class PageJobs(View):
@@ -136,13 +139,15 @@ class PageJobs(View):
 
 
 class Screened(View):
-    """What screening made of one generation."""
+    """What became of one generation: an exchange, another attempt for these faults, or a page in so many parts."""
 
-    exchange: int
-    malformed: str | None
-    flags: tuple[FlagKind, ...]
-    treated: int
-    open: int
+    exchange: int | None
+    again: tuple[FlagKind, ...] = ()
+    parts: int = 0
+    malformed: str | None = None
+    flags: tuple[FlagKind, ...] = ()
+    treated: int = 0
+    open: int = 0
 
 
 class SessionTurns(View):
@@ -221,6 +226,15 @@ class Decision(View):
     sequence: int
 
 
+class Attempt(View):
+    """One generation of an exchange, as it came, with the flags for which it was made again."""
+
+    attempt: int
+    raw: str
+    faults: tuple[FlagKind, ...]
+    shown: bool
+
+
 class ExchangeView(View):
     """Everything a reviewer needs to decide one exchange."""
 
@@ -237,6 +251,7 @@ class ExchangeView(View):
     decisions: tuple[Decision, ...]
     backend: str
     malformed: str | None
+    attempts: tuple[Attempt, ...]
 
 
 class StageCounts(View):
@@ -265,19 +280,24 @@ class StageCounts(View):
 
 
 class ReleasePlan(View):
-    """What a release would hold now, and what stays, by reason; warnings are whole sentences."""
+    """What a release would hold now, and what stays, by reason; warnings are whole sentences.
+
+    `unstated` is how many of the rows have no consent on record and go because the policy says so.
+    """
 
     rows: int
+    unstated: int
     excluded: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
 
 
 class Built(View):
-    """A release that has been written."""
+    """A release that has been written; `unstated` as in its plan."""
 
     name: str
     path: str
     rows: int
+    unstated: int
     excluded: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
     manifest_digest: str

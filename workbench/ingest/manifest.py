@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -85,6 +86,11 @@ class Manifest:
             )
         return found
 
+    def rows_without(self, files: Iterable[Path]) -> tuple[int, ...]:
+        """The rows whose file is none of these, as a spreadsheet counts."""
+        given = {_key(file) for file in files}
+        return tuple(entry.row for key, entry in self.entries.items() if key not in given)
+
 
 def read_manifest(path: Path) -> Manifest:
     """Read a manifest; raises IngestError (bad-manifest) naming the first faulty row and column, never the cell."""
@@ -93,9 +99,12 @@ def read_manifest(path: Path) -> Manifest:
     delimiter = max(",;\t", key=header_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     entries: dict[str, Entry] = {}
+    begins = 1
     try:
         header = _header(next(reader, []), path)
+        begins = reader.line_num + 1
         for number, cells in enumerate(reader, start=2):
+            begins = reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
@@ -106,7 +115,7 @@ def read_manifest(path: Path) -> Manifest:
                 raise _bad(path, f"row {number} has the same file as row {entries[key].row}")
             entries[key] = entry
     except csv.Error:
-        raise _bad(path, f"line {reader.line_num} is not readable as CSV") from None
+        raise _bad(path, f"line {begins} is not readable as CSV and may lack a closing quote") from None
     return Manifest(path, entries)
 
 

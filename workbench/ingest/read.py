@@ -10,7 +10,7 @@ from workbench.ingest import pages, pdf, plain, table, turns, word
 from workbench.ingest.errors import IngestError, Reason
 from workbench.ingest.files import Kind, kind_of, read_bytes
 from workbench.ingest.table import Columns
-from workbench.ingest.transcript import Transcript, Utterance
+from workbench.ingest.transcript import Transcript, Utterance, has_half_character
 
 PDF_MAGIC = b"%PDF-"
 ZIP_MAGIC = b"PK\x03\x04"
@@ -31,13 +31,7 @@ class ReadFile:
 
 def read_file(path: Path, policy: Policy, columns: Columns = Columns()) -> ReadFile:  # noqa: B008 - immutable
     """Read one file into transcripts; raises IngestError, whose message never holds anything of the file's content."""
-    kind = kind_of(path)
-    if kind is None:
-        raise IngestError(
-            Reason.WRONG_EXTENSION,
-            path,
-            f"is none of the kinds that are read ({', '.join(Kind)}); export it as one of them.",
-        )
+    kind = kind_to_read(path)
     data = read_bytes(path)
     _check_content(data, kind, path)
     voices = turns.Voices(policy.speakers)
@@ -54,7 +48,21 @@ def read_file(path: Path, policy: Policy, columns: Columns = Columns()) -> ReadF
         _check_speakers(parsed, path)
         own = kind is Kind.PDF or len(parsed) > 1
         read = [pages.transcript("", parsed, target, own_pages=own, dropped=dropped)]
+    if any(has_half_character(page.text) for one in read for page in one.pages):
+        raise IngestError(Reason.DAMAGED, path, "holds half a character; export the transcript again as text.")
     return ReadFile(kind, hashlib.sha256(data).digest(), len(data), tuple(read))
+
+
+def kind_to_read(path: Path) -> Kind:
+    """The kind that a file's name says it is; raises IngestError for one that is not read."""
+    kind = kind_of(path)
+    if kind is None:
+        raise IngestError(
+            Reason.WRONG_EXTENSION,
+            path,
+            f"is none of the kinds that are read ({', '.join(Kind)}); export it as one of them.",
+        )
+    return kind
 
 
 def _check_content(data: bytes, kind: Kind, path: Path) -> None:

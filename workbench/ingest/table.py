@@ -9,7 +9,7 @@ from pathlib import Path
 
 from workbench.ingest.errors import IngestError, Reason
 from workbench.ingest.plain import LONGEST_LINE, decode
-from workbench.ingest.transcript import Utterance
+from workbench.ingest.transcript import Utterance, has_half_character
 from workbench.ingest.turns import Voices, clean
 
 
@@ -43,23 +43,28 @@ def _csv_rows(text: str, path: Path, columns: Columns) -> Iterator[tuple[str, st
     header = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=header.count)
     csv.field_size_limit(LONGEST_LINE)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begins = 1  # the line in which a row begins: one with an open quote ends at the end of the file
     try:
+        names = next(reader, [])
         for option, column in columns.named().items():
-            if column not in (reader.fieldnames or ()):
+            if column not in names:
                 raise IngestError(
                     Reason.MISSING_COLUMN, path, f"has no column named {column!r}; name it with --{option}-column."
                 )
-        for row in reader:
-            # DictReader puts None where a short row ends, and the rest of a long one under the key None.
-            if None in row or any(row[column] is None for column in columns.named().values()):
-                raise _bad_row(path, reader.line_num, "has too few or too many cells")
-            session = row[columns.session].strip() if columns.session is not None else ""
-            if columns.session is not None and not session:
-                raise _bad_row(path, reader.line_num, "names no session")
-            yield row[columns.speaker], row[columns.text], session
+        begins = reader.line_num + 1
+        for cells in reader:
+            row = dict(zip(names, cells, strict=False))
+            if cells and (len(cells) > len(names) or any(column not in row for column in columns.named().values())):
+                raise _bad_row(path, begins, "has too few or too many cells")
+            if cells:
+                session = row[columns.session].strip() if columns.session is not None else ""
+                if columns.session is not None and not session:
+                    raise _bad_row(path, begins, "names no session")
+                yield row[columns.speaker], row[columns.text], session
+            begins = reader.line_num + 1
     except csv.Error:
-        raise _bad_row(path, reader.line_num, "is not readable as CSV") from None
+        raise _bad_row(path, begins, "is not readable as CSV; it may lack a closing quote") from None
 
 
 def _jsonl_rows(text: str, path: Path, columns: Columns) -> Iterator[tuple[str, str, str]]:
@@ -85,6 +90,8 @@ def _jsonl_rows(text: str, path: Path, columns: Columns) -> Iterator[tuple[str, 
             raise _bad_row(path, number, "has a speaker or text that is not a string")
         if not isinstance(session, str | int) or (columns.session is not None and not str(session).strip()):
             raise _bad_row(path, number, "names no session")
+        if has_half_character(speaker + said + str(session)):
+            raise _bad_row(path, number, "holds half a character (an unpaired surrogate)")
         yield speaker, said, str(session).strip()
 
 

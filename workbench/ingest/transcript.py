@@ -9,6 +9,11 @@ LABELS: dict[Side, str] = {"caregiver": "Caregiver", "coach": "Coach"}
 """The label that stands on a page for each side, whatever the transcriber called it."""
 
 
+def has_half_character(text: str) -> bool:
+    """Whether text holds an unpaired surrogate, which JSON can write and neither the store nor UTF-8 can hold."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """One turn, or the part of a turn that stands on one page."""

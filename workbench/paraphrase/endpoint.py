@@ -7,11 +7,12 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from policies import Policy, load_prompt
+from policies import Policy
 from policies.hosts import host_of, is_allowed
 from workbench.desk.views import PageJob
 from workbench.errors import BackendError, HostRefused
 from workbench.paraphrase.backend import PageTooLong
+from workbench.paraphrase.request import Request
 
 NAME = "openai"
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -64,17 +65,25 @@ class Endpoint:
         self.in_flight = in_flight
         self._model = model
         settings = policy.paraphrase
-        self._prompt = load_prompt(settings.prompt)
-        self.prompt_digest: str | None = self._prompt.digest
-        self._values = settings.prompt_values
+        self._request = Request(settings)
+        self.prompt_digest: str | None = self._request.digest
         # An endpoint does not tell the digest of its weights; its address and the model's name stand for them.
         self.model_digest = hashlib.sha256(f"{url}\n{model}".encode()).hexdigest()
-        self._sampling = {
+        self._sampling: dict[str, Any] = {
             "temperature": settings.temperature,
             "top_p": settings.top_p,
             "max_tokens": settings.max_tokens,
         }
-        self.parameters: dict[str, float | int | str] = {**self._sampling, "endpoint": self.host, "model": model}
+        if settings.stop:
+            self._sampling["stop"] = list(settings.stop)
+        self.parameters: dict[str, float | int | str] = {
+            "temperature": settings.temperature,
+            "top_p": settings.top_p,
+            "max_tokens": settings.max_tokens,
+            "retry_digest": self._request.retry_digest,
+            "endpoint": self.host,
+            "model": model,
+        }
         self._runner = asyncio.Runner()
         self._client: Any = openai.AsyncOpenAI(
             base_url=url,
@@ -98,7 +107,7 @@ class Endpoint:
         be reached or refuses; what was yielded before stays good.
         """
         loop, room = self._runner.get_loop(), asyncio.Semaphore(self.in_flight)
-        tasks = [loop.create_task(self._ask(job.text, seed, room)) for job, seed in jobs]
+        tasks = [loop.create_task(self._ask(job, seed, room)) for job, seed in jobs]
         try:
             for task in tasks:
                 yield self._runner.run(_result(task))
@@ -107,12 +116,12 @@ class Endpoint:
                 task.cancel()
             self._runner.run(_settled(tasks))
 
-    async def _ask(self, page: str, seed: int, room: asyncio.Semaphore) -> str | None:
+    async def _ask(self, job: PageJob, seed: int, room: asyncio.Semaphore) -> str | None:
         async with room:
             try:
                 reply = await self._client.chat.completions.create(
                     model=self._model,
-                    messages=[{"role": "user", "content": self._prompt.render(**self._values, page=page)}],
+                    messages=[{"role": "user", "content": self._request.text(job)}],
                     seed=seed,
                     **self._sampling,
                 )

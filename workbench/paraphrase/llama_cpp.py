@@ -5,11 +5,12 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from policies import Policy, load_prompt
+from policies import Policy
 from workbench.desk.views import PageJob
 from workbench.errors import BackendError
 from workbench.paraphrase.backend import PageTooLong
 from workbench.paraphrase.models import file_digest
+from workbench.paraphrase.request import Request
 
 NAME = "llama-cpp"
 
@@ -35,14 +36,16 @@ class LlamaCpp:
             ) from None
         settings = policy.paraphrase
         self.model_digest = digest or file_digest(model)
-        self._prompt = load_prompt(settings.prompt)
-        self.prompt_digest: str | None = self._prompt.digest
-        self._values = settings.prompt_values
+        self._ask = Request(settings)
+        self.prompt_digest: str | None = self._ask.digest
         self._max_tokens = settings.max_tokens
+        # Not the model's n_ctx(): llama.cpp rounds that up, and its binding has room for what was asked for only.
+        self._context = settings.context_tokens
         self._sampling = {"temperature": settings.temperature, "top_p": settings.top_p}
         self.parameters: dict[str, float | int | str] = {
             **self._sampling,
             "max_tokens": settings.max_tokens,
+            "retry_digest": self._ask.retry_digest,
             "context_tokens": settings.context_tokens,
             "gpu_layers": gpu_layers,
             # Sampling values that no policy names are this version's own.
@@ -64,7 +67,7 @@ class LlamaCpp:
             raise BackendError(
                 f"The model {model} cannot be loaded; check that it is a complete GGUF file for this llama.cpp."
             ) from None
-        self._read_template(model)
+        self._read_template(model, settings.stop)
         self._grammar = LlamaGrammar.from_string(grammar(settings.caregiver_label, settings.coach_label), verbose=False)
         self._prefix = self._shared_prefix()
         self.evaluated: list[int] = []
@@ -72,8 +75,8 @@ class LlamaCpp:
 
     def generate(self, job: PageJob, seed: int) -> str:
         """The model's raw output for one page, under the model's own chat template."""
-        request = self._request(job.text)
-        if len(request) + self._max_tokens > self._model.n_ctx():
+        request = self.tokens(self._ask.text(job))
+        if len(request) + self._max_tokens > self._context:
             raise PageTooLong
         # Back to the end of the shared prefix, and not further: what follows is evaluated in the same steps whatever
         # page came before, so that a page gives the same exchange in any order.
@@ -84,14 +87,14 @@ class LlamaCpp:
         )
         return str(answer["choices"][0]["text"])
 
-    def _request(self, page: str) -> list[int]:
-        return self.tokens(self._prompt.render(**self._values, page=page))
-
     def _shared_prefix(self) -> list[int]:
         """The tokens that all requests begin with, evaluated once and kept in the model's memory."""
-        one, other = self._request("Caregiver: I"), self._request("1. Well")
+        one, other = (
+            self.tokens(self._ask.text(PageJob(page=0, session=0, number=0, text=text, words=2, findings=())))
+            for text in ("Caregiver: I", "1. Well")
+        )
         shared = [a for a, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))]
-        if len(shared) + self._max_tokens >= self._model.n_ctx():
+        if len(shared) + self._max_tokens >= self._context:
             return []  # no page fits, as each will tell
         self._model.reset()
         self._model.eval(shared)
@@ -112,7 +115,7 @@ class LlamaCpp:
         text = text.removeprefix(" ") if self._adds_space else text
         return list(self._model.tokenize(text.encode(), add_bos=first, special=special))
 
-    def _read_template(self, model: Path) -> None:
+    def _read_template(self, model: Path, stop: tuple[str, ...]) -> None:
         """What the model's chat template puts before and after a user turn, and the text that ends an answer.
 
         Everything goes into the user turn: Mistral's template has no system turn and would drop it in silence.  A model
@@ -135,7 +138,7 @@ class LlamaCpp:
             found = ""
         if not found:
             raise _no_template(model)
-        self._bos, self._turn, self._stop = bos, (before, after), [eos]
+        self._bos, self._turn, self._stop = bos, (before, after), [eos, *stop]
         self._adds_space = (
             metadata.get("tokenizer.ggml.model") == "llama"
             and metadata.get("tokenizer.ggml.add_space_prefix", "true") == "true"
@@ -151,10 +154,10 @@ LONGEST_SIDE = 1200
 
 
 def grammar(caregiver_label: str, coach_label: str) -> str:
-    """GBNF of one exchange: a caregiver line and a coach line under their labels, and nothing else."""
-    labels = [json.dumps(f"{label}: ", ensure_ascii=False) for label in (caregiver_label, coach_label)]
+    """GBNF of one exchange as the prompt asks for it: under each label a line in double brackets, and nothing else."""
+    labels = [json.dumps(f"{label}: [[", ensure_ascii=False) for label in (caregiver_label, coach_label)]
     return (
-        f'root ::= {labels[0]} side "\\n" {labels[1]} side\n'
+        f'root ::= {labels[0]} side "]]\\n" {labels[1]} side "]]"\n'
         f"side ::= start [^\\n\\[\\]]{{1,{LONGEST_SIDE}}}\n"
         "start ::= [^ \\n\\t\\[\\]]\n"
     )

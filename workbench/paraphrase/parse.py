@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from policies.schema import Speakers
 
+OTHER_LABELS = Speakers(caregiver=("question", "q", "user"), coach=("answer", "a", "assistant"))
+"""What models write in place of the policy's labels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -21,13 +24,15 @@ class Parsed:
 
 
 def parse_exchange(raw: str, speakers: Speakers) -> Parsed:
-    """Split a model's output at its labels (any alias of the policy, in bold or capitals too).
+    """Split a model's output at its labels (any alias of the policy, in bold or capitals too; else `OTHER_LABELS`).
 
     Kinds of malformed: `missing_side` (text without any label counts as the question), `two_exchanges` (the first of
     each side is taken).
     """
-    pattern = _labels(speakers)
-    hits = list(pattern.finditer(raw))
+    hits = list(_labels(speakers.caregiver, speakers.coach).finditer(raw))
+    if not hits:
+        speakers = OTHER_LABELS
+        hits = list(_labels(speakers.caregiver, speakers.coach).finditer(raw))
     if not hits:
         return Parsed(_clean(raw), "", "missing_side", places=((0, len(raw)), (0, 0)))
     caregiver = {alias.casefold() for alias in speakers.caregiver}
@@ -47,9 +52,18 @@ def parse_exchange(raw: str, speakers: Speakers) -> Parsed:
     return Parsed(questions[0][0], answers[0][0], fault, around, (questions[0][1], answers[0][1]))
 
 
+def said_by_coach(text: str, speakers: Speakers) -> str:
+    """The coach's turns of a page; all of it where the page has no labels."""
+    hits = list(_labels(speakers.caregiver, speakers.coach).finditer(text))
+    coach = {alias.casefold() for alias in speakers.coach}
+    ends = [*(hit.start() for hit in hits[1:]), len(text)]
+    turns = [text[hit.end() : end] for hit, end in zip(hits, ends, strict=False) if hit["label"].casefold() in coach]
+    return "\n".join(turns) if hits else text
+
+
 @lru_cache(maxsize=8)
-def _labels(speakers: Speakers) -> re.Pattern[str]:
-    aliases = sorted({*speakers.caregiver, *speakers.coach}, key=len, reverse=True)
+def _labels(caregiver: tuple[str, ...], coach: tuple[str, ...]) -> re.Pattern[str]:
+    aliases = sorted({*caregiver, *coach}, key=len, reverse=True)
     names = "|".join(re.escape(alias) for alias in aliases)
     return re.compile(rf"^[ \t>*#_]*(?P<label>{names})[ \t*_]*:[ \t*_]*", re.IGNORECASE | re.MULTILINE)
 

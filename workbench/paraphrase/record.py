@@ -1,29 +1,15 @@
-"""The desk's side of a paraphrase run: pages are claimed; each generation is parsed, screened and stored at once."""
+"""The desk's side of a paraphrase run: its start and end, the pages that it claims, and what it says of hosts."""
 
-import json
 import re
 import secrets
-from collections import Counter
 
-from audit.details import (
-    ExchangeCreated,
-    ExchangeScreened,
-    HostRefused,
-    PageSent,
-    RunFinished,
-    RunStarted,
-)
+from audit.details import HostRefused, PageSent, RunFinished, RunStarted
 from audit.events import Outcome
 from policies import FlagKind, Role
 from workbench.desk import commands, views
-from workbench.errors import NotThere, Stale
 from workbench.paraphrase import extractive
-from workbench.paraphrase.parse import parse_exchange
-from workbench.screening.form import form_fault
-from workbench.screening.screen import Screen, Source
+from workbench.screening.screen import Source
 from workbench.store import exchanges, roster, sources
-from workbench.store.book import StoredBook
-from workbench.store.exchanges import Body, Generation
 from workbench.study.study import Study
 
 
@@ -67,18 +53,22 @@ def finish_run(study: Study, command: commands.FinishRun, role: Role) -> views.D
 
 
 def claim_pages(study: Study, command: commands.ClaimPages, role: Role) -> views.PageJobs:
-    """The next pages that have no exchange."""
-    jobs = [
-        views.PageJob(
-            page=page.page,
-            session=page.session,
-            number=page.number,
-            text=page.text,
-            words=page.words,
-            findings=source_findings(study, page.page),
+    """The next pages that have no exchange; one that was attempted before says so."""
+    jobs = []
+    for page in sources.waiting_pages(study.db, command.after, command.limit):
+        tried = exchanges.pending(study.db, page.page)
+        jobs.append(
+            views.PageJob(
+                page=page.page,
+                session=page.session,
+                number=page.number,
+                text=page.text,
+                words=page.words,
+                findings=source_findings(study, page.page),
+                attempt=len(tried) + 1,
+                faults=tuple(FlagKind(fault) for fault in tried[-1].faults.split()) if tried else (),
+            )
         )
-        for page in sources.waiting_pages(study.db, command.after, command.limit)
-    ]
     return views.PageJobs(jobs=tuple(jobs))
 
 
@@ -111,76 +101,4 @@ def source_of(study: Study, page: sources.PageRow, backend: str) -> Source:
         elsewhere,
         known=roster.everything(study.db).known(sources.subject_named(study.db, page.session) or ""),
         extracted=backend == extractive.NAME,
-    )
-
-
-def submit_generation(study: Study, command: commands.SubmitGeneration, role: Role) -> views.Screened:
-    """Store one generation: version 0 as the model wrote it, version 1 treated, with all that screening found.
-
-    The page, its exchange and the events are one transaction, so that a run can be killed at any moment: a page
-    either has its exchange or waits for it.
-    """
-    page = sources.page(study.db, command.page)
-    if page is None:
-        raise NotThere(f"There is no page {command.page} in this study.")
-    if not sources.is_waiting(study.db, command.page):
-        raise Stale(f"Page {command.page} has its exchange already; nothing was stored twice.")
-    parsed = parse_exchange(command.raw, study.policy.speakers)
-    malformed = command.malformed or parsed.malformed or form_fault(parsed.question, parsed.answer, parsed.around)
-    source = source_of(study, page, command.backend)
-    screen = Screen(study.policy, study.scanner)
-    book = StoredBook(study.db, study.record_key("surrogates"), sources.subject(study.db, page.session))
-    with study.change(role) as change:
-        number = sources.next_number(study.db, "exchanges", "exchange")
-        screened = screen.treated(parsed.question, parsed.answer, source, malformed, book)
-        digests = [
-            study.body_digest(number, 0, parsed.question, parsed.answer),
-            study.body_digest(number, 1, screened.question, screened.answer),
-        ]
-        created = change.record(
-            ExchangeCreated(
-                page=str(command.page),
-                run=command.run,
-                attempt=1,
-                backend=command.backend,
-                model_digest=command.model_digest,
-                prompt_digest=command.prompt_digest,
-                seed=command.seed,
-                malformed=malformed is not None,
-            ),
-            number,
-            version=0,
-            after=digests[0],
-        )
-        shown = change.record(
-            ExchangeScreened(
-                findings=dict(Counter(finding.entity for finding in screened.findings)),
-                flags=dict(Counter(flag.kind for flag in screened.flags)),
-            ),
-            number,
-            version=1,
-            before=digests[0],
-            after=digests[1],
-        )
-        exchanges.add(study.db, number, command.page, "exchange", "interview")
-        exchanges.add_generation(
-            study.db,
-            Generation(
-                number, 1, command.raw, malformed, command.backend, command.model_digest, command.prompt_digest,
-                json.dumps(command.parameters, sort_keys=True), command.seed,
-            ),
-        )  # fmt: skip
-        policy, person = study.loaded_policy.digest, study.actor.name
-        raw = Body(number, 0, "raw", parsed.question, parsed.answer, digests[0], policy, person, created.sequence)
-        treated = Body(
-            number, 1, "treated", screened.question, screened.answer, digests[1], policy, person, shown.sequence
-        )
-        exchanges.add_body(study.db, raw, [], [])
-        exchanges.add_body(study.db, treated, screened.findings, screened.flags)
-    return views.Screened(
-        exchange=number,
-        malformed=malformed,
-        flags=tuple(dict.fromkeys(FlagKind(flag.kind) for flag in screened.flags)),
-        treated=sum(finding.state == "treated" for finding in screened.findings),
-        open=screened.open,
     )

@@ -10,6 +10,9 @@ from workbench.desk.views import PageJob, Run, Screened
 from workbench.paraphrase.backend import Backend, PageTooLong, RemoteBackend
 from workbench.study.interrupts import Interrupts
 
+OTHER_SEED = 1_000_003
+"""Step from the seed of one attempt to that of the next: a prime larger than the pages of a study."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -20,13 +23,16 @@ class Tally:
     malformed: int = 0
     flagged: int = 0
     treated: int = 0
+    again: int = 0
+    split: int = 0
     interrupted: bool = False
 
 
 def paraphrase(
     desk: Desk, backend: Backend, seed: int, progress: Callable[[Run, Tally], None], limit: int | None = None
 ) -> Tally:
-    """Work through the pages that have no exchange; each is stored before the next is begun.
+    """Work through the pages that have no exchange; each is stored before the next is begun.  What came out malformed,
+    leaking or too short is asked for again after the pages that were claimed with it.
 
     An interrupt (Ctrl-C) ends the run after what is already stored; the next run goes on from there.
     """
@@ -46,12 +52,19 @@ def paraphrase(
             jobs = jobs[: None if limit is None else limit - tally.pages]
             if not jobs:
                 break
-            for job, submission in _generated(desk, backend, run, jobs, seed):
-                with Interrupts() as interrupts:
-                    interrupts.hold()
-                    _count(tally, job, desk.execute(submission))
-                progress(run, tally)
-                after = job.page
+            after = jobs[-1].page
+            while jobs:
+                once_more = []
+                for job, submission in _generated(desk, backend, run, jobs, seed):
+                    with Interrupts() as interrupts:
+                        interrupts.hold()
+                        screened = desk.execute(submission)
+                        _count(tally, job, screened)
+                    if screened.again:
+                        more = {"attempt": job.attempt + 1, "faults": screened.again}
+                        once_more.append(job.model_copy(update=more))
+                    progress(run, tally)
+                jobs = tuple(once_more)
     except KeyboardInterrupt:
         tally.interrupted = True
     finally:
@@ -72,8 +85,8 @@ def _generated(
     desk: Desk, backend: Backend, run: Run, jobs: Sequence[PageJob], seed: int
 ) -> Iterator[tuple[PageJob, SubmitGeneration]]:
     """What the backend makes of the pages, in their order; None where a page does not fit."""
-    # A seed of its own for every page: repeatable, and independent of the order in which pages are done.
-    seeds = [(seed + job.page) % 2**31 for job in jobs]
+    # A seed of its own for every attempt: repeatable, and independent of the order in which pages are done.
+    seeds = [(seed + job.page + OTHER_SEED * (job.attempt - 1)) % 2**31 for job in jobs]
     if isinstance(backend, RemoteBackend):
         desk.execute(AnnouncePages(run=run.run, host=backend.host, pages=tuple(job.page for job in jobs)))
         outputs = backend.generate_many(list(zip(jobs, seeds, strict=True)))
@@ -85,6 +98,7 @@ def _generated(
             SubmitGeneration(
                 run=run.run,
                 page=job.page,
+                attempt=job.attempt,
                 raw=raw or "",
                 malformed="too_long" if raw is None else None,
                 backend=backend.name,
@@ -104,6 +118,10 @@ def _one(backend: Backend, job: PageJob, seed: int) -> str | None:
 
 
 def _count(tally: Tally, job: PageJob, screened: Screened) -> None:
+    tally.again += bool(screened.again)
+    tally.split += bool(screened.parts)
+    if screened.exchange is None:
+        return
     tally.pages += 1
     tally.words += job.words
     tally.malformed += screened.malformed is not None

@@ -50,7 +50,10 @@ def plan_release(study: Study, command: commands.PlanRelease, role: Role) -> vie
     with study.change(role) as change:
         change.record(ReleasePlanned(rows=len(planned.rows), excluded=planned.excluded), "plan")
     return views.ReleasePlan(
-        rows=len(planned.rows), excluded=tuple(planned.excluded.items()), warnings=planned.warnings
+        rows=len(planned.rows),
+        unstated=planned.unstated,
+        excluded=tuple(planned.excluded.items()),
+        warnings=planned.warnings,
     )
 
 
@@ -100,6 +103,7 @@ def build_release(study: Study, command: commands.BuildRelease, role: Role) -> v
         name=command.name,
         path=str(target),
         rows=len(rows),
+        unstated=planned.unstated,
         excluded=tuple(planned.excluded.items()),
         warnings=planned.warnings,
         manifest_digest=digest,
@@ -129,7 +133,7 @@ def _write(study: Study, folder: Path, name: str, planned: Plan, rows: list[Row]
         _write_data(folder / path, configs[config])
     stats = {config: statistics([(row["input"], row["output"]) for row in data]) for config, data in configs.items()}
     backends = sorted({backend for backend, *_ in made_by})
-    (folder / CARD).write_text(card(name, policy, digest, paths, stats, backends), encoding="utf-8")
+    (folder / CARD).write_text(card(name, policy, digest, paths, stats, backends, planned.unstated), encoding="utf-8")
     prompts = sorted({prompt for *_, prompt in made_by if prompt})
     manifest = Manifest(
         name=name,

@@ -56,8 +56,12 @@ def card(
     data_files: Mapping[str, str],
     stats: Mapping[str, Statistics],
     backends: Sequence[str],
+    unstated: int,
 ) -> str:
-    """The README.md of a release; `data_files` and `stats` are by data set, and there is at least one."""
+    """The README.md of a release; `data_files` and `stats` are by data set, and there is at least one.
+
+    `unstated` is how many rows have no consent on record.
+    """
     configs: list[dict[str, object]] = [
         {"config_name": config, "data_files": [{"split": "train", "path": path}]} for config, path in data_files.items()
     ]
@@ -114,6 +118,7 @@ Each row was screened for identifiers and approved by a person before it was rel
 - Made of: {made}.
 - Treatment of identifiers: typed placeholders such as `[NAME_1]`; the same number means the same words.
 - Length filter: {filtered}.
+- Consent: {_consent(policy, sum(one.rows for one in stats.values()), unstated)}.
 - Policy `{policy.name}` version {policy.version}, SHA-256 `{digest}`, basis `{policy.basis}`.
 - Row order carries no meaning.
 
@@ -126,6 +131,13 @@ identify anybody. The rows are no substitute for professional help, and a model 
 
 `MANIFEST.json` lists every file with its SHA-256; `sha256sum -c SHA256SUMS` checks them.
 """
+
+
+def _consent(policy: Policy, rows: int, unstated: int) -> str:
+    """What is on record of the consent to these rows."""
+    if not unstated:
+        return f"the subject of every row consented to the scope `{policy.release.scope.value}`"
+    return f"none is on record for {unstated} of {rows} rows, and the policy lets such rows go"
 
 
 def _size_category(rows: int) -> str:

@@ -21,6 +21,8 @@ class Plan:
     excluded: dict[str, int]
     warnings: tuple[str, ...]
     """Sentences on what would be learned from these rows."""
+    unstated: int
+    """How many of the rows have no consent on record; they go because the policy says so."""
 
 
 def plan(study: Study) -> Plan:
@@ -35,7 +37,8 @@ def plan(study: Study) -> Plan:
             rows.append(latest)
         else:
             excluded[reason] += 1
-    return Plan(rows, dict(sorted(excluded.items())), _warnings(rows, study.policy))
+    unstated = sum(consents[latest.session] is None for latest in rows)
+    return Plan(rows, dict(sorted(excluded.items())), _warnings(rows, study.policy), unstated)
 
 
 def config_of(latest: Latest) -> str:

@@ -50,7 +50,10 @@ def decide(study: Study, command: commands.Decide, role: Role) -> views.QueueRow
         raise Refused(f"Rejecting exchange {latest.exchange} needs a reason; give one with --reason.")
     flags = Counter(flag.kind for flag in exchanges.flags(study.db, latest.exchange, latest.version))
     if flags[FlagKind.CRISIS] and Role.SENIOR not in study.actor.roles:
-        raise NotAllowed(f"Exchange {latest.exchange} speaks of a crisis; a senior reviewer decides it.")
+        raise NotAllowed(
+            f"Exchange {latest.exchange} speaks of a crisis, so a senior reviewer decides it; an operator names one "
+            "with: workbench people add NAME --role senior --uid N"
+        )
     findings = len(exchanges.findings(study.db, latest.exchange, latest.version))
     details = ExchangeApproved if command.verdict is Verdict.APPROVE else ExchangeRejected
     with study.change(role) as change:
@@ -118,7 +121,9 @@ def screened_again(
     page = sources.page(study.db, latest.page)
     assert page is not None
     standins = exchanges.standins(study.db, latest.exchange)
-    source = replace(source_of(study, page, exchanges.backend(study.db, latest.exchange)), kind=latest.record_kind)
+    source = replace(
+        source_of(study, page, exchanges.generation(study.db, latest.exchange).backend), kind=latest.record_kind
+    )
     return Screen(study.policy, study.scanner).edited(question, answer, source, dismissed, standins)
 
 
@@ -192,6 +197,15 @@ def _view(study: Study, latest: Latest) -> views.ExchangeView:
         decisions=_views(views.Decision, exchanges.decisions(study.db, latest.exchange)),
         backend=generation.backend,
         malformed=generation.malformed,
+        attempts=tuple(
+            views.Attempt(
+                attempt=made.attempt,
+                raw=made.raw,
+                faults=tuple(FlagKind(fault) for fault in made.faults.split()),
+                shown=made.attempt == generation.attempt,
+            )
+            for made in exchanges.attempts(study.db, latest.exchange)
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,8 @@ from workbench.scan.errors import ScanInputError
 from workbench.scan.run import Text
 
 STDIN = "-"
+DOCUMENTS = {".doc", ".docx", ".pdf"}
+DOCUMENT_MARKS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def read_texts(body: str, name: str, plain: bool) -> list[Text]:
@@ -87,21 +89,28 @@ def read_marked(path: Path) -> list[MarkedPage]:
     return pages
 
 
-def read_found(path: Path) -> dict[str, list[Span]]:
-    """Findings by id, as `workbench scan` writes them."""
+def read_found(path: Path, lengths: Mapping[str, int]) -> dict[str, list[Span]]:
+    """Findings by id, as `workbench scan` writes them; `lengths` are those of the texts that they must lie in."""
     found: dict[str, list[Span]] = {}
     for number, record in _records(read_text(path), str(path)):
         where = f"{path}, line {number}"
-        spans = [Span(*_place(s, where), _string(s, "entity", where)) for s in _list(record, "findings", where)]
-        found[_string(record, "id", where)] = spans
+        name = _string(record, "id", where)
+        if name in found:
+            raise ScanInputError(f"{where}: its id stands on an earlier line too; ids must differ.")
+        length = lengths.get(name)
+        places = _list(record, "findings", where)
+        found[name] = [Span(*_place(s, where, length), _string(s, "entity", where)) for s in places]
     return found
 
 
 def read_text(path: Path) -> str:
     """A whole file in UTF-8, its line ends as they are; raises ScanInputError where that is not possible."""
     try:
+        data = path.read_bytes()
+        if path.suffix.casefold() in DOCUMENTS or data.startswith(DOCUMENT_MARKS):
+            raise ScanInputError(f"{path} is a Word or PDF file; only text and JSON lines can be read here.")
         # Not read_text(): it would turn CRLF into LF, and offsets would no longer be those of the file.
-        return path.read_bytes().decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ScanInputError(f"{path} is not UTF-8 text; save it as UTF-8 and try again.") from None
     except OSError:
@@ -109,11 +118,13 @@ def read_text(path: Path) -> str:
 
 
 @contextmanager
-def whole_file(path: Path, replace: bool) -> Iterator[IO[str]]:
+def whole_file(path: Path, replace: bool, inputs: Iterable[Path] = ()) -> Iterator[IO[str]]:
     """A file that appears under its name only when everything is written.
 
-    Raises ScanInputError where there is such a file already and `replace` is false.
+    Raises ScanInputError where there is such a file already and `replace` is false, or where it is one of the `inputs`.
     """
+    if any(_is_same(path, one) for one in inputs):
+        raise ScanInputError(f"{path} would be written over what is read; name another file for the output.")
     if os.path.isdir(path):
         raise ScanInputError(f"{path} is a folder; name a file in it.")
     if os.path.exists(path) and not replace:
@@ -130,6 +141,13 @@ def whole_file(path: Path, replace: bool) -> Iterator[IO[str]]:
                 beside.unlink(missing_ok=True)
     except OSError as problem:
         raise ScanInputError(f"{path} cannot be written ({problem.strerror}); check the folder.") from None
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except (OSError, ValueError):
+        return False  # one of them is not there
 
 
 def _records(body: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:

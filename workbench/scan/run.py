@@ -2,9 +2,13 @@
 
 import multiprocessing
 import os
+import signal
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 
 from policies.schema import Redaction
 from redaction.finding import Finding
@@ -53,11 +57,32 @@ def scan_texts(
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_prepare, initargs=(settings,)) as pool:
         try:
-            for found in pool.map(_scan_here, tasks):
-                yield from found
+            with _deaf_to_interrupts():
+                # Not map(): it cancels what is left when it is interrupted, and ending a pool of which some tasks are
+                # cancelled hangs (Python 3.11).
+                waiting = deque(pool.submit(_scan_here, task) for task in tasks)
+            while waiting:
+                yield from waiting.popleft().result()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # The pool then knows itself broken and ends at once; a shutdown would wait for the texts under way.
+            for process in multiprocessing.active_children():
+                process.terminate()
             raise
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes started within never see Ctrl-C, which a terminal sends to all: they would print tracebacks.
+
+    An interrupt that comes meanwhile is held back until the end.
+    """
+    # Started before, because it would unblock what is blocked here.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _tasks(texts: Sequence[Text], roster: Roster) -> Iterator[_Task]:

@@ -12,10 +12,11 @@ from policies import Entity, FlagKind, Policy, Treatment
 from redaction.finding import Finding
 from redaction.folding import fold
 from redaction.leaks import Leak, leaks
+from redaction.propagation import CONFIDENT
 from workbench.screening.crisis import signals
 from workbench.screening.form import form_fault
 from workbench.screening.length import long_enough
-from workbench.screening.unsupported import unsupported
+from workbench.screening.unsupported import PERSON, invented, unexplained, unsupported
 from workbench.screening.verbatim import copied, copied_share
 from workbench.store.exchanges import BodyFinding, FlagRow
 
@@ -109,6 +110,9 @@ class Screen:
                 at = next(span for finding, span in spans if finding.start <= leak.start < finding.end)
                 place = source.place_of(text[leak.start : leak.end])
                 flags.append(FlagRow(0, FlagKind.LEAK.value, side, at.start, at.end, leak.explanation, *place))
+            for finding, span in spans:
+                if self._invents(text, finding, source):
+                    flags.append(FlagRow(0, FlagKind.UNSUPPORTED.value, side, span.start, span.end, PERSON))
             untouched = [(span.start, span.end) for _, span in spans]
             for finding in self._scanner.scan(done.text):
                 if not any(start < finding.end and finding.start < end for start, end in untouched):
@@ -139,6 +143,8 @@ class Screen:
                 stands_in = finding.recognizer != LEAK_CHECK and words in standins
                 state = "kept" if self._keeps(finding) else "treated" if stands_in else "dismissed" if known else "open"
                 findings.append(_body_finding(side, finding.start, finding.end, finding, state))
+                if not stands_in and self._invents(text, finding, source):
+                    flags.append(FlagRow(0, FlagKind.UNSUPPORTED.value, side, finding.start, finding.end, PERSON))
             for leak in leaked:
                 place = source.place_of(text[leak.start : leak.end])
                 flags.append(FlagRow(0, FlagKind.LEAK.value, side, leak.start, leak.end, leak.explanation, *place))
@@ -149,7 +155,17 @@ class Screen:
         """Findings without overlaps, leaks among them; and the leaks."""
         found = self._scanner.scan(text)
         leaked = source.leaks_in(text)
+        if source.kind == "multi_turn":
+            # Said word for word, it repeats its page's identifiers; only what the detector misses here is worth a look.
+            leaked = [k for k in leaked if not any(f.start <= k.start and k.end <= f.end for f in found)]
         return _united(found, leaked), leaked
+
+    def _invents(self, text: str, finding: Finding, source: Source) -> bool:
+        """Whether a finding is the name of somebody whom neither the page nor its session has."""
+        if not self._policy.screening.unsupported or finding.entity is not Entity.NAME or not finding.identifies:
+            return False
+        session = " ".join([source.text, *(words for _, words in source.identifiers())])
+        return finding.score >= CONFIDENT and any(invented(session, text, [(finding.start, finding.end)]))
 
     def _keeps(self, finding: Finding) -> bool:
         return finding.keep or self._policy.redaction.treatment(finding.entity) is Treatment.KEEP
@@ -171,7 +187,7 @@ class Screen:
                 sentence = f"shorter than the filter's {self._policy.length_filter.min_words} words"
             sentence += "; it would not be released"
             first.append(FlagRow(0, FlagKind.SHORT.value, None, None, None, sentence))
-        flags = [*_crises(question, answer, source), *first, *flags, *self._content(question, answer, source)]
+        flags = [*_crises(question, answer, source), *first, *flags, *self._content(question, answer, source, findings)]
         findings = sorted(findings, key=lambda f: (SIDES.index(f.side), f.start))
         return Screened(
             question,
@@ -180,7 +196,9 @@ class Screen:
             [_renumbered(flag, number) for number, flag in enumerate(flags, 1)],
         )
 
-    def _content(self, question: str, answer: str, source: Source) -> Iterator[FlagRow]:
+    def _content(
+        self, question: str, answer: str, source: Source, findings: Sequence[BodyFinding]
+    ) -> Iterator[FlagRow]:
         """Copied and unsupported stretches; an exchange of the page's own sentences can be neither."""
         rules = self._policy.screening
         if source.extracted or source.kind == "multi_turn":
@@ -195,8 +213,9 @@ class Screen:
                 sentence = f"{share:.0%} of it stands on the page word for word"
                 yield FlagRow(0, FlagKind.VERBATIM.value, side, None, None, sentence)
         if rules.unsupported:
-            for side, claims in zip(SIDES, unsupported(source.text, question, answer), strict=True):
-                for claim in claims:
+            told = unsupported(source.text, question, answer, self._policy.speakers)
+            for side, claims in zip(SIDES, told, strict=True):
+                for claim in unexplained(claims, [(f.start, f.stop) for f in findings if f.side == side]):
                     yield FlagRow(0, FlagKind.UNSUPPORTED.value, side, claim.start, claim.end, claim.explanation)
 
 

@@ -1,6 +1,6 @@
 """Exchanges: generations, versioned bodies, findings and flags on them, and decisions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policies import Entity
 from redaction.folding import fold
@@ -9,17 +9,26 @@ from workbench.store.connection import Connection, Row
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What a backend made of a page, as it came."""
+    """What a backend made of a page, as it came: one attempt at the exchange that will have this number.
+
+    `faults` are the flags (separated by blanks) for which it was generated again, or would have been.
+    """
 
     exchange: int
+    page: int
     attempt: int
     raw: str
     malformed: str | None
+    faults: str
     backend: str
     model_digest: str
     prompt_digest: str | None
     parameters: str
     seed: int
+
+    def judged(self, malformed: str | None, faults: str) -> "Generation":
+        """The same with what screening says of it."""
+        return replace(self, malformed=malformed, faults=faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +122,19 @@ def _values(record: object, *first: object) -> Row:
     return (*first, *(getattr(record, name) for name in record.__slots__))  # type: ignore[attr-defined]
 
 
-def add(db: Connection, exchange: int, page: int, kind: str, origin: str) -> None:
-    """Store a new exchange."""
-    db.insert("exchanges", [(exchange, page, kind, origin)])
+def next_number(db: Connection) -> int:
+    """The number of the next exchange; one whose page is still being attempted has its number already."""
+    return int(
+        db.value(
+            "SELECT greatest((SELECT coalesce(max(exchange), 0) FROM exchanges), "
+            "(SELECT coalesce(max(exchange), 0) FROM generations)) + 1"
+        )
+    )
+
+
+def add(db: Connection, exchange: int, page: int, kind: str, origin: str, attempt: int) -> None:
+    """Store a new exchange; `attempt` is the generation that it was made from."""
+    db.insert("exchanges", [(exchange, page, kind, origin, attempt)])
 
 
 def add_generation(db: Connection, generation: Generation) -> None:
@@ -130,9 +149,28 @@ def add_body(db: Connection, body: Body, findings: list[BodyFinding], flags: lis
     db.insert("flags", [_values(flag, body.exchange, body.version) for flag in flags])
 
 
+def attempts(db: Connection, exchange: int) -> list[Generation]:
+    """Every generation that was made for an exchange, in order."""
+    return [
+        Generation(*row) for row in db.rows("SELECT * FROM generations WHERE exchange = ? ORDER BY attempt", [exchange])
+    ]
+
+
+def pending(db: Connection, page: int) -> list[Generation]:
+    """The attempts at a page that has no exchange yet, in order."""
+    rows = db.rows(
+        "SELECT * FROM generations WHERE page = ? AND exchange NOT IN (SELECT exchange FROM exchanges) "
+        "ORDER BY attempt",
+        [page],
+    )
+    return [Generation(*row) for row in rows]
+
+
 def generation(db: Connection, exchange: int) -> Generation:
-    """The last generation of an exchange."""
-    found = db.row("SELECT * FROM generations WHERE exchange = ? ORDER BY attempt DESC LIMIT 1", [exchange])
+    """The generation that an exchange was made from."""
+    found = db.row(
+        "SELECT g.* FROM generations g JOIN exchanges e USING (exchange, attempt) WHERE g.exchange = ?", [exchange]
+    )
     assert found is not None
     return Generation(*found)
 
@@ -225,8 +263,3 @@ def standins(db: Connection, exchange: int) -> frozenset[str]:
         [exchange],
     )
     return frozenset(fold(words) for (words,) in rows)
-
-
-def backend(db: Connection, exchange: int) -> str:
-    """What made the exchange."""
-    return str(db.value("SELECT backend FROM generations WHERE exchange = ? ORDER BY attempt DESC LIMIT 1", [exchange]))

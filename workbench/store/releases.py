@@ -23,18 +23,20 @@ def consents(db: Connection) -> dict[int, str | None]:
 
 def counts(db: Connection) -> dict[str, int]:
     """Rows of each table that the status counts."""
-    tables = ("files", "sessions", "pages", "page_findings", "releases", "events")
+    tables = ("files", "sessions", "releases", "events")
     found = {table: int(db.value(f"SELECT count(*) FROM {table}")) for table in tables}
     for kind in ("exchange", "multi_turn"):
         found[kind] = int(db.value("SELECT count(*) FROM exchanges WHERE kind = ?", [kind]))
-    found["words"] = int(db.value("SELECT coalesce(sum(words), 0) FROM pages"))
+    found["page_findings"] = int(db.value("SELECT count(*) FROM page_findings JOIN current_pages USING (page)"))
+    found["pages"] = int(db.value("SELECT count(*) FROM current_pages"))
+    found["words"] = int(db.value("SELECT coalesce(sum(words), 0) FROM current_pages"))
     return found
 
 
 def backends(db: Connection) -> list[tuple[str, int]]:
     """How many exchanges each backend made; multi-turn records are cut out, not made."""
     rows: list[Row] = db.rows(
-        "SELECT backend, count(DISTINCT exchange) FROM generations JOIN exchanges USING (exchange) "
+        "SELECT backend, count(*) FROM generations JOIN exchanges USING (exchange, attempt) "
         "WHERE kind = 'exchange' GROUP BY 1 ORDER BY 1"
     )
     return [(str(backend), int(number)) for backend, number in rows]
@@ -42,13 +44,17 @@ def backends(db: Connection) -> list[tuple[str, int]]:
 
 def malformed(db: Connection) -> int:
     """Exchanges whose generation was malformed."""
-    return int(db.value("SELECT count(DISTINCT exchange) FROM generations WHERE malformed IS NOT NULL"))
+    return int(
+        db.value(
+            "SELECT count(*) FROM generations JOIN exchanges USING (exchange, attempt) WHERE malformed IS NOT NULL"
+        )
+    )
 
 
 def made_by(db: Connection, kinds: Iterable[str]) -> list[tuple[str, str, str | None]]:
     """Backend, model digest and prompt digest of the generations in the study, of records of these kinds."""
     return db.rows(
-        "SELECT DISTINCT backend, model_digest, prompt_digest FROM generations JOIN exchanges USING (exchange) "
-        "WHERE list_contains(?, kind) ORDER BY ALL",
+        "SELECT DISTINCT backend, model_digest, prompt_digest FROM generations "
+        "JOIN exchanges USING (exchange, attempt) WHERE list_contains(?, kind) ORDER BY ALL",
         [list(kinds)],
     )

@@ -18,6 +18,7 @@ CREATE TABLE sessions (
 CREATE TABLE pages (
     page INTEGER NOT NULL, session INTEGER NOT NULL, number INTEGER NOT NULL, text VARCHAR NOT NULL,
     words INTEGER NOT NULL, marks VARCHAR NOT NULL);
+CREATE TABLE splits (page INTEGER NOT NULL, part INTEGER NOT NULL);
 CREATE TABLE page_findings (
     page INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, entity VARCHAR NOT NULL,
     score DOUBLE NOT NULL, recognizer VARCHAR NOT NULL, explanation VARCHAR NOT NULL, keep BOOLEAN NOT NULL);
@@ -26,9 +27,11 @@ CREATE TABLE models (
     name VARCHAR NOT NULL, path VARCHAR NOT NULL, bytes BIGINT NOT NULL, digest VARCHAR NOT NULL, known VARCHAR);
 
 CREATE TABLE exchanges (
-    exchange INTEGER NOT NULL, page INTEGER NOT NULL, kind VARCHAR NOT NULL, origin VARCHAR NOT NULL);
+    exchange INTEGER NOT NULL, page INTEGER NOT NULL, kind VARCHAR NOT NULL, origin VARCHAR NOT NULL,
+    attempt INTEGER NOT NULL);
 CREATE TABLE generations (
-    exchange INTEGER NOT NULL, attempt INTEGER NOT NULL, raw VARCHAR NOT NULL, malformed VARCHAR,
+    exchange INTEGER NOT NULL, page INTEGER NOT NULL, attempt INTEGER NOT NULL, raw VARCHAR NOT NULL,
+    malformed VARCHAR, faults VARCHAR NOT NULL,
     backend VARCHAR NOT NULL, model_digest VARCHAR NOT NULL, prompt_digest VARCHAR, parameters VARCHAR NOT NULL,
     seed BIGINT NOT NULL);
 CREATE TABLE bodies (
@@ -66,8 +69,10 @@ CREATE TABLE release_rows (
 CREATE TABLE events (sequence BIGINT NOT NULL, line VARCHAR NOT NULL);
 """
 
+# Pages that stand for themselves: one that was split is replaced by its parts.
 # One row an exchange: its latest body and the decision, if any, that was made on exactly that version.
 VIEWS = """
+CREATE VIEW current_pages AS SELECT * FROM pages WHERE page NOT IN (SELECT page FROM splits);
 CREATE VIEW latest AS
     SELECT b.*, d.verdict, d.reason, d.person AS decided_by, d.sequence AS decided_at, d.policy_digest AS decided_under,
            d.digest AS decided_digest

@@ -62,7 +62,7 @@ def file_counts(db: Connection, file: int) -> tuple[int, int, int]:
     """Sessions, pages and words of a file."""
     found = db.row(
         "SELECT count(DISTINCT s.session), count(p.page), coalesce(sum(p.words), 0) FROM sessions s "
-        "LEFT JOIN pages p USING (session) WHERE s.file = ?",
+        "LEFT JOIN current_pages p USING (session) WHERE s.file = ?",
         [file],
     )
     assert found is not None
@@ -73,6 +73,12 @@ def add_session(db: Connection, session: int, file: int, key: str, pages: list[P
     """Store a session with its pages."""
     db.insert("sessions", [(session, file, key, sum(page.words for page in pages))])
     db.insert("pages", [(p.page, p.session, p.number, p.text, p.words, json.dumps(p.marks)) for p in pages])
+
+
+def split(db: Connection, page: int, parts: list[PageRow]) -> None:
+    """Put parts in the place of a page; the page itself stays as it was stored."""
+    db.insert("pages", [(p.page, p.session, p.number, p.text, p.words, json.dumps(p.marks)) for p in parts])
+    db.insert("splits", [(page, part.page) for part in parts])
 
 
 def add_findings(db: Connection, page: int, findings: list[Finding]) -> None:
@@ -100,9 +106,10 @@ def page(db: Connection, page: int) -> PageRow | None:
 
 
 def session_pages(db: Connection, session: int) -> list[PageRow]:
-    """The pages of a session, in order."""
+    """The pages of a session, in order; of a page that was split, its parts."""
     rows = db.rows(
-        "SELECT page, session, number, text, words, marks FROM pages WHERE session = ? ORDER BY number", [session]
+        "SELECT page, session, number, text, words, marks FROM current_pages WHERE session = ? ORDER BY number, page",
+        [session],
     )
     return [_page(row) for row in rows]
 
@@ -110,7 +117,7 @@ def session_pages(db: Connection, session: int) -> list[PageRow]:
 def waiting_pages(db: Connection, after: int, limit: int) -> list[PageRow]:
     """Pages without an exchange, numbered above `after`, in order; multi-turn records do not count."""
     rows = db.rows(
-        "SELECT page, session, number, text, words, marks FROM pages WHERE page > ? "
+        "SELECT page, session, number, text, words, marks FROM current_pages WHERE page > ? "
         "AND page NOT IN (SELECT page FROM exchanges WHERE kind = 'exchange') ORDER BY page LIMIT ?",
         [after, limit],
     )
@@ -119,13 +126,14 @@ def waiting_pages(db: Connection, after: int, limit: int) -> list[PageRow]:
 
 def is_waiting(db: Connection, page: int) -> bool:
     """Whether a page has no exchange yet."""
-    return db.row("SELECT 1 FROM exchanges WHERE page = ? AND kind = 'exchange' LIMIT 1", [page]) is None
+    taken = "SELECT page FROM exchanges WHERE kind = 'exchange'"
+    return db.row(f"SELECT 1 FROM current_pages WHERE page = ? AND page NOT IN ({taken})", [page]) is not None
 
 
 def waiting_count(db: Connection) -> tuple[int, int]:
     """How many pages wait for a paraphrase, and their words."""
     found = db.row(
-        "SELECT count(*), coalesce(sum(words), 0) FROM pages "
+        "SELECT count(*), coalesce(sum(words), 0) FROM current_pages "
         "WHERE page NOT IN (SELECT page FROM exchanges WHERE kind = 'exchange')"
     )
     assert found is not None
@@ -135,7 +143,7 @@ def waiting_count(db: Connection) -> tuple[int, int]:
 def session_identifiers(db: Connection, session: int) -> list[tuple[int, Entity, str]]:
     """Page, entity and words of everything found in a session that may not be kept."""
     rows = db.rows(
-        "SELECT p.page, f.entity, substr(p.text, f.start + 1, f.stop - f.start) FROM pages p "
+        "SELECT p.page, f.entity, substr(p.text, f.start + 1, f.stop - f.start) FROM current_pages p "
         "JOIN page_findings f USING (page) WHERE p.session = ? AND NOT f.keep AND f.entity <> 'INDIRECT' "
         "ORDER BY p.page, f.start",
         [session],

@@ -12,7 +12,7 @@ from workbench.errors import StudyError
 from workbench.study.keys import Kind
 
 FORMAT = "curation-study"
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Identity(BaseModel):
@@ -90,10 +90,15 @@ class Folder:
         try:
             raw: Any = json.loads(self.identity.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, ValueError):
-            raise StudyError(f"{self.root} is not a study; make one with: workbench init {self.root}") from None
+            raise StudyError(self._no_study()) from None
         if not isinstance(raw, dict) or raw.get("format") != FORMAT:
             raise StudyError(f"{self.root} is not a study of this workbench; name another folder with --study.")
         version = raw.get("schema_version")
+        if isinstance(version, int) and version < SCHEMA:
+            raise StudyError(
+                f"The study {self.root} was made by an earlier workbench (schema {version}, this one needs {SCHEMA}); "
+                "open it with that one, or import its transcripts into a new study."
+            )
         if isinstance(version, int) and version > SCHEMA:
             raise StudyError(
                 f"The study {self.root} was written by a newer workbench (schema {version}, this one knows {SCHEMA}); "
@@ -103,3 +108,13 @@ class Folder:
             return Identity.model_validate(raw)
         except ValidationError:
             raise StudyError(f"{self.identity} is damaged; restore it from your backup.") from None
+
+    def _no_study(self) -> str:
+        """Why nothing was recognised here, with a remedy that works."""
+        try:
+            empty = not self.root.exists() or not any(self.root.iterdir())
+        except OSError:
+            empty = False
+        if empty:
+            return f"{self.root} is not a study; make one with: workbench init {self.root}"
+        return f"{self.root} is not a study; name the folder of one with --study, or a new folder to workbench init."

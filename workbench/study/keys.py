@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from workbench.errors import KeyRefused
 
 ENVIRONMENT = "WORKBENCH_KEY"
+FILE_ENVIRONMENT = "WORKBENCH_KEY_FILE"
+"""Names the key file where --key-file does not."""
 MINIMUM_LENGTH = 12
 # OWASP password storage cheat sheet: N = 2^17, r = 8, p = 1 (128 MiB, a third of a second).
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**17, 8, 1
@@ -33,18 +35,29 @@ class Secret:
     value: bytes = field(repr=False)
     file: Path | None = None
 
+    @property
+    def source(self) -> str:
+        """Where it came from, as the subject of a sentence."""
+        if self.kind == "key-file":
+            return f"The key file {self.file}"
+        return "This passphrase" if self.kind == "passphrase" else f"The key in the variable {ENVIRONMENT}"
+
     def database_key(self, salt: bytes) -> str:
         """The store's key: 32 bytes in base64, as DuckDB takes it."""
         key = Scrypt(salt=salt, length=32, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P).derive(self.value)
         return base64.b64encode(key).decode()
 
 
-def from_environment(environ: MutableMapping[str, str]) -> Secret | None:
-    """The secret in WORKBENCH_KEY, taken out of the environment so that no child process inherits it."""
+def from_environment(environ: MutableMapping[str, str], *, new: bool = False) -> Secret | None:
+    """The secret in WORKBENCH_KEY, taken out of the environment so that no child process inherits it.
+
+    A `new` one, of a study that is being made, must be long enough; of an older study a short one is merely wrong.
+    """
     value = environ.pop(ENVIRONMENT, "")
     if not value:
         return None
-    _long_enough(value, f"The variable {ENVIRONMENT}")
+    if new:
+        _long_enough(value, f"The variable {ENVIRONMENT}")
     return Secret("environment", value.encode())
 
 
@@ -59,7 +72,8 @@ def from_file(path: Path) -> Secret:
         raise KeyRefused(f"The key file {path} can be read by others; run: chmod 600 {path}")
     if len(value) < MINIMUM_LENGTH:
         raise KeyRefused(
-            f"The key file {path} holds fewer than {MINIMUM_LENGTH} characters; use the file made by init."
+            f"The key file {path} holds fewer than {MINIMUM_LENGTH} characters; name the file that init made, "
+            "or for a new study a path where no file is yet."
         )
     return Secret("key-file", value, path.resolve())
 
@@ -79,11 +93,13 @@ def new_file(path: Path) -> Secret:
     return from_file(path)
 
 
-def from_prompt(ask: Callable[[str], str], *, twice: bool = False) -> Secret:
-    """The passphrase an operator types; asked twice when a study is made."""
-    first = ask("Passphrase of this study: ")
+def from_prompt(ask: Callable[[str], str], *, new: bool = False) -> Secret:
+    """The passphrase an operator types; a `new` one, of a study that is being made, is asked for twice."""
+    if not new:
+        return Secret("passphrase", ask("Passphrase of this study: ").encode())
+    first = ask(f"Passphrase for the new study (at least {MINIMUM_LENGTH} characters): ")
     _long_enough(first, "The passphrase")
-    if twice and ask("The same once more: ") != first:
+    if ask("The same once more: ") != first:
         raise KeyRefused("The two passphrases differ; run the command again.")
     return Secret("passphrase", first.encode())
 

@@ -12,11 +12,11 @@ from audit.details import PersonAdded, StudyCreated, StudyOpened
 from audit.log import Log
 from audit.mirror import Mirror
 from policies import Face, LoadedPolicy, Role, parse_policy
-from workbench.errors import NotAllowed, StudyError
+from workbench.errors import KeyRefused, NotAllowed, StudyError
 from workbench.store import events, meta, people
 from workbench.store.connection import Connection
 from workbench.study.folder import SCHEMA, Folder, Identity
-from workbench.study.keys import Secret
+from workbench.study.keys import ENVIRONMENT, FILE_ENVIRONMENT, Secret
 from workbench.study.study import Actor, Study
 
 FOUNDER_ROLES = (Role.OPERATOR, Role.REVIEWER, Role.SENIOR, Role.STEWARD)
@@ -25,11 +25,10 @@ FOUNDER_ROLES = (Role.OPERATOR, Role.REVIEWER, Role.SENIOR, Role.STEWARD)
 def create_study(root: Path, policy: LoadedPolicy, secret: Secret, founder: str, face: Face = Face.CLI) -> Folder:
     """Make a new study in a folder that does not exist yet or is empty; nothing is left behind on failure.
 
-    The founder (this login's uid) becomes operator, reviewer and steward, as one person working alone needs.
+    The founder (this login's uid) becomes all of FOUNDER_ROLES, as one person working alone needs.
     """
+    check_free(root)
     root = root.absolute()
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise StudyError(f"{root} exists and is not empty; name a new folder for the study.")
     building = root.parent / f".{root.name}.{secrets.token_hex(4)}"
     try:
         building.mkdir(mode=0o700)
@@ -44,6 +43,17 @@ def create_study(root: Path, policy: LoadedPolicy, secret: Secret, founder: str,
         shutil.rmtree(building, ignore_errors=True)
         raise
     return Folder(root)
+
+
+def check_free(root: Path) -> None:
+    """Whether a study can be made here: raises StudyError for a file, or a folder with something in it."""
+    root = root.absolute()
+    try:
+        taken = root.exists() and (not root.is_dir() or any(root.iterdir()))
+    except OSError:
+        raise StudyError(f"The folder {root} cannot be read; choose a place where you may write.") from None
+    if taken:
+        raise StudyError(f"{root} exists and is not empty; name a new folder for the study.")
 
 
 def _fill(folder: Folder, policy: LoadedPolicy, secret: Secret, founder: str, face: Face) -> None:
@@ -97,7 +107,10 @@ def open_study(root: Path, secret: Secret, face: Face, *, scripted: str | None =
     """
     folder = Folder(root.absolute())
     identity = folder.read_identity()
-    db = Connection(folder.store, folder.temporary, secret.database_key(identity.salt_bytes))
+    try:
+        db = Connection(folder.store, folder.temporary, secret.database_key(identity.salt_bytes))
+    except KeyRefused:
+        raise KeyRefused(_wrong_key(folder, identity, secret)) from None
     try:
         digest, body = meta.policy(db)
         policy = parse_policy(body, f"The policy of {root}")
@@ -115,6 +128,19 @@ def open_study(root: Path, secret: Secret, face: Face, *, scripted: str | None =
         db.close()
         raise
     return study
+
+
+def _wrong_key(folder: Folder, identity: Identity, secret: Secret) -> str:
+    """Which key was tried, and which one the study was made with."""
+    tried = f"{secret.source} does not open the study {folder.root}"
+    if secret.kind == identity.key_kind and identity.key_file == (str(secret.file) if secret.file else None):
+        return f"{tried}; check that it is the one the study was made with."
+    made_with = {
+        "passphrase": f"a passphrase: leave --key-file out and unset {ENVIRONMENT} and {FILE_ENVIRONMENT} to be asked",
+        "environment": f"a key in the variable {ENVIRONMENT}: set it, and leave --key-file out",
+        "key-file": f"the key file {identity.key_file}: name it with --key-file",
+    }
+    return f"{tried}, which was made with {made_with[identity.key_kind]}."
 
 
 def _anchor(folder: Folder, mirror: Mirror) -> Checkpoint | None:

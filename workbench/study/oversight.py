@@ -19,8 +19,12 @@ def add_person(study: Study, command: commands.AddPerson, role: Role) -> views.P
         raise Refused(f"{command.name} has another uid in this study; choose another name.")
     if any(row[3] == command.role.value for row in same_name):
         raise Refused(f"{command.name} has the role {command.role} already.")
-    if command.uid is not None and any(row[2] == command.uid and row[1] != command.name for row in known):
-        raise Refused(f"The uid {command.uid} belongs to somebody else in this study; one login is one person.")
+    owner = next((row[1] for row in known if command.uid is not None and row[2] == command.uid), command.name)
+    if owner != command.name:
+        raise Refused(
+            f"The uid {command.uid} belongs to {owner} in this study, and one login is one person; give {owner} the "
+            "role, or use the uid of another login."
+        )
     number = same_name[0][0] if same_name else sources.next_number(study.db, "people", "person")
     with study.change(role) as change:
         people.add(study.db, number, command.name, command.uid, command.role.value)

@@ -44,7 +44,7 @@ class HelpScreen(ModalScreen[None]):
         lines += [
             Content(f"\n«NAME words» may identify somebody.  {settled} was found too, but is kept or dismissed."),
             Content("«leak words» is flagged.  [NAME] stands where an identifier was replaced."),
-            Content(f"In the queue: {marks}; then flags, then 2? for two open findings."),
+            Content(f"In the queue: {marks}; then the flag (leak+1: and one more); then 2? for two open findings."),
             Content.assemble(*colours),
         ]
         return Content("\n").join(lines)

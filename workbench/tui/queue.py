@@ -165,7 +165,7 @@ def empty_sentence(counts: StageCounts, window: Window) -> str:
         more = f" {rest} pages still wait for: workbench paraphrase" if rest else ""
         return (
             f"Nothing is waiting: {counts.approved} approved, {counts.rejected} rejected.{more}\n"
-            "Press f to see them again, or leave with q and run: workbench release build"
+            "Press f to see them again, or leave with q and run: workbench release build NAME"
         )
     kind = f" with the flag {window.flag.value}" if window.flag else ""
     return f"No exchange{kind} in “{window.filter}”. Press f or g for another filter."

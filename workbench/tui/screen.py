@@ -209,7 +209,7 @@ class ReviewScreen(DeskScreen):
         self.evidence.step(by)
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(b for b in self.BINDINGS if isinstance(b, Binding)))
+        self.app.push_screen(HelpScreen(b for b in (*self.BINDINGS, *self.app.BINDINGS) if isinstance(b, Binding)))
 
     def action_approve(self) -> None:
         view = self._ready()

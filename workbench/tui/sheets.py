@@ -55,6 +55,12 @@ def exchange_sheet(view: ExchangeView, chosen: Item | None) -> Drawn:
     sheet = plain("Question\n", "bold $primary")
     sheet += _body(view, "question", chosen) + plain("\n\nAnswer\n", "bold $primary") + _body(view, "answer", chosen)
     sheet += plain("\n\nHistory\n", "bold $primary") + plain(_history(view), "$muted")
+    others = [attempt for attempt in view.attempts if not attempt.shown]
+    if others:
+        sheet += plain("\n\nOther attempts, as they came\n", "bold $primary")
+    for attempt in others:
+        faults = ", ".join(fault.value for fault in attempt.faults)
+        sheet += plain(f"attempt {attempt.attempt}: {faults}\n", "$muted") + plain(f"{attempt.raw}\n")
     if view.malformed is not None:
         sheet = plain(f"Malformed: {view.malformed}\n\n", "bold $warning") + sheet
     return sheet
@@ -63,7 +69,7 @@ def exchange_sheet(view: ExchangeView, chosen: Item | None) -> Drawn:
 def _history(view: ExchangeView) -> str:
     row = view.row
     lines = [
-        f"version {row.version}, {BODY_KINDS[view.body_kind]}, {row.words} words" + (", short" if row.short else ""),
+        f"version {row.version}, {_body_kind(view)}, {row.words} words" + (", short" if row.short else ""),
         _maker(view),
     ]
     for decision in view.decisions:
@@ -72,6 +78,12 @@ def _history(view: ExchangeView) -> str:
         when = decision.time[:16].replace("T", " ")
         lines.append(f"version {decision.version} {verdict}{reason} by {decision.person}, {decision.face}, {when}")
     return "\n".join(lines)
+
+
+def _body_kind(view: ExchangeView) -> str:
+    """How this version came about; the treated one is often the text as it was."""
+    replaced = any(finding.state == "treated" for finding in view.findings)
+    return "no identifier to replace" if view.body_kind == "treated" and not replaced else BODY_KINDS[view.body_kind]
 
 
 def _maker(view: ExchangeView) -> str:

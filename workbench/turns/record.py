@@ -2,19 +2,20 @@
 
 import json
 import secrets
-from collections import Counter
 from dataclasses import replace
 
-from audit.details import ExchangeCreated, ExchangeScreened, TurnsExtracted
+from audit.details import TurnsExtracted
 from policies import Role
 from workbench.desk import commands, views
+from workbench.paraphrase.parse import Parsed
 from workbench.paraphrase.record import source_of
+from workbench.paraphrase.submit import add_record
 from workbench.screening.length import words
 from workbench.screening.screen import Screen, Source
 from workbench.store import exchanges, sources
 from workbench.store import turns as store
 from workbench.store.book import StoredBook
-from workbench.store.exchanges import Body, Generation
+from workbench.store.exchanges import Generation
 from workbench.study.study import Change, Study
 from workbench.turns import lint
 from workbench.turns.turns import NAME, Record, records, rules_digest, session_turns
@@ -62,38 +63,12 @@ def extract_turns(study: Study, command: commands.ExtractTurns, role: Role) -> v
 def _add(study: Study, change: Change, run: str, record: Record, source: Source, book: StoredBook) -> tuple[bool, int]:
     """Store one record as said and as treated; whether it is flagged, and how many identifiers were treated."""
     screened = Screen(study.policy, study.scanner).treated(record.question, record.answer, source, None, book)
-    number = sources.next_number(study.db, "exchanges", "exchange")
-    digests = [
-        study.body_digest(number, 0, record.question, record.answer),
-        study.body_digest(number, 1, screened.question, screened.answer),
-    ]
-    rules, seed = rules_digest(), 0
-    created = change.record(
-        ExchangeCreated(
-            page=str(record.page), run=run, attempt=1, backend=NAME, model_digest=rules, seed=seed, malformed=False
-        ),
-        number,
-        version=0,
-        after=digests[0],
-    )
-    shown = change.record(
-        ExchangeScreened(
-            findings=dict(Counter(finding.entity for finding in screened.findings)),
-            flags=dict(Counter(flag.kind for flag in screened.flags)),
-        ),
-        number,
-        version=1,
-        before=digests[0],
-        after=digests[1],
-    )
-    exchanges.add(study.db, number, record.page, "multi_turn", "interview")
     parameters = json.dumps(study.policy.multi_turn.model_dump(), sort_keys=True)
-    exchanges.add_generation(study.db, Generation(number, 1, record.raw, None, NAME, rules, None, parameters, seed))
-    policy, person = study.loaded_policy.digest, study.actor.name
-    raw = Body(number, 0, "raw", record.question, record.answer, digests[0], policy, person, created.sequence)
-    treated = Body(number, 1, "treated", screened.question, screened.answer, digests[1], policy, person, shown.sequence)
-    exchanges.add_body(study.db, raw, [], [])
-    exchanges.add_body(study.db, treated, screened.findings, screened.flags)
+    generation = Generation(
+        exchanges.next_number(study.db), record.page, 1, record.raw, None, "", NAME, rules_digest(), None, parameters, 0
+    )
+    exchanges.add_generation(study.db, generation)
+    add_record(study, change, run, generation, Parsed(record.question, record.answer, None), screened, "multi_turn")
     return bool(screened.flags), sum(finding.state == "treated" for finding in screened.findings)
 
 
