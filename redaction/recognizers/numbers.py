@@ -123,9 +123,6 @@ class NumberRecognizer(RuleRecognizer):
                 break
             letters = "".join(page.fold_at(i) for i in (at - 2, at - 1, at))
             entity = CUE_OF.get(page.words[at].fold) or (Entity.MRN if letters in {"mrn", "nhs"} else None)
-            before = page.words[at - 1] if at else None
-            if page.fold_at(at) == "number" and before and before.text == "A" and not before.initial:
-                entity = Entity.LICENCE  # the number of a foreigner's file, "my A number"
             if entity is Entity.ID or (entity is Entity.PHONE and page.words[at].fold.startswith("call")):
                 weak = weak or entity
             elif entity:

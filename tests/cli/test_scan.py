@@ -4,8 +4,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -211,3 +213,65 @@ def test_misses_stand_in_the_json_and_nothing_else_does(tmp_path: Path) -> None:
     assert "tired" not in plain.stdout
     (miss,) = json.loads(worded.stdout)["misses"]
     assert miss["words"] == "tired"
+
+
+@pytest.mark.parametrize("command", ["scan", "screen"])
+def test_a_file_that_is_read_is_never_written_over(tmp_path: Path, command: str) -> None:
+    source = write(tmp_path / "in.jsonl", [{"id": "1", "text": "fine", "source": "fine", "output": "fine"}])
+    roster = tmp_path / "roster.csv"
+    roster.write_text("subject,kind,value\n")
+    (tmp_path / "link.jsonl").hardlink_to(source)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    for target in (source, tmp_path / "link.jsonl", roster):
+        done = run_workbench(command, source, target, "--force", "--roster", roster)
+        assert done.returncode == 2
+        assert "would be written over what is read; name another file" in done.stderr
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_word_file_is_refused_for_what_it_is(tmp_path: Path) -> None:
+    named, hidden = tmp_path / "a.docx", tmp_path / "b.jsonl"
+    named.write_text("no Word file inside")
+    hidden.write_bytes(b"%PDF-1.7")
+    for file in (named, hidden):
+        done = run_workbench("scan", file, "-")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "is a Word or PDF file; only text and JSON lines can be read here." in done.stderr
+
+
+def test_scan_and_screen_end_with_what_they_read_and_found(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.jsonl", LINES)
+    done = run_workbench("scan", source, tmp_path / "out.jsonl", "--processes", "1")
+    assert (done.stdout, done.stderr) == ("", "Texts read: 5.  Findings: 3, in 3 of the texts.\n")
+    pair = {"id": "1", "source": LINES[0]["text"], "output": "Question: Who helps?\nAnswer: Ottilie Zvornik does."}
+    done = run_workbench("screen", write(tmp_path / "pairs.jsonl", [pair]), tmp_path / "screened.jsonl")
+    assert (done.stdout, done.stderr) == ("", "Pairs read: 1.  Leaks: 1, in 1 of the pairs.\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ({"id": "s:1", "findings": [{"start": 21, "end": 999, "entity": "NAME"}]}, "line 2: a span lies outside"),
+        ({"id": "other", "findings": []}, "line 2: its id stands on an earlier line too"),
+    ],
+)
+def test_findings_that_cannot_be_of_these_pages_are_refused_by_line(tmp_path: Path, line: dict, sentence: str) -> None:
+    found = write(tmp_path / "f.jsonl", [{"id": "other", "findings": []}, line])
+    done = run_workbench("score", gold(tmp_path), "--found", found)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+
+
+def test_an_interrupt_of_several_processes_ends_in_one_sentence(tmp_path: Path) -> None:
+    text = "Caregiver: My sister Ottilie Zvornik drives me to Oklahoma on the nineteenth of May. " * 30
+    source = write(tmp_path / "in.jsonl", [{"id": str(n), "text": text} for n in range(200)])
+    target = tmp_path / "out.jsonl"
+    command = [sys.executable, "-m", "workbench", "scan", source, target, "--processes", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while len(children.read_text().split()) < 3:  # the two, and what keeps their books
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (130, "Interrupted.  Nothing was written; run the same command again.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]

@@ -83,7 +83,9 @@ def test_init_looks_at_the_folder_before_it_makes_a_key(tmp_path: Path, tell: Te
 
 
 def test_init_tells_the_key_file_the_roles_and_an_unsigned_agreement(tmp_path: Path, tell: Tell) -> None:
-    first = tell("init", tmp_path / "one", "--key-file", tmp_path / "key", "--policy", "limited-data-set", "--name", "ada")
+    first = tell(
+        "init", tmp_path / "one", "--key-file", tmp_path / "key", "--policy", "limited-data-set", "--name", "ada"
+    )
     assert f"the file {tmp_path / 'key'}, made just now" in first.out
     assert "operator, reviewer, senior and steward" in first.out
     assert "DUA-0000" in first.out

@@ -108,6 +108,9 @@ CASES: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a line nested without end": ("a.jsonl", lambda: b"\n" + b"[" * 200_000, "bad-row"),
     "a line without a key": ("a.jsonl", lambda: f'{{"text": "{SECRET}"}}'.encode(), "missing-column"),
     "a text that is a number": ("a.jsonl", lambda: _line(text=1), "bad-row"),
+    "half a character": ("a.jsonl", lambda: _line(text=f"{SECRET} \ud800"), "bad-row"),
+    "half a character in a speaker": ("a.jsonl", lambda: _line(speaker="\udfff"), "bad-row"),
+    "half a character in a session": ("a.jsonl", lambda: _line(session="\ud800"), "bad-row"),
     "a session that is a list": ("a.jsonl", lambda: _line(session=[SECRET]), "bad-row"),
 }
 
@@ -147,6 +150,17 @@ def test_a_line_is_named_by_its_number(tmp_path: Path, policy: Policy) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(_line() + b"\n\n{\n")
     with pytest.raises(IngestError, match="line 3 "):
+        read_file(path, policy)
+
+
+@pytest.mark.parametrize("fault", ['coach,"open', 'coach,"x"y,1', "coach", "coach,Hi.,", "coach,Hi.,1,2"])
+def test_a_row_of_a_table_is_named_by_the_line_in_which_it_begins(tmp_path: Path, policy: Policy, fault: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f'speaker,text,session\ncoach,"two\nlines",1\n\n{fault}\ncoach,Bye.,1\ncoach,Bye.,1\n')
+    with pytest.raises(IngestError, match="line [45] "):
+        read_file(path, policy)
+    path.write_text(f"speaker,text,session\n{fault}\ncoach,Bye.,1\n")
+    with pytest.raises(IngestError, match="line 2 "):
         read_file(path, policy)
 
 

@@ -75,6 +75,7 @@ def test_without_consent_or_after_withdrawal_a_file_is_refused(
         (f"file,subject,consent,protection\na.txt,S-1,training,{SECRET}\n", "row 2, column protection "),
         (f"file,subject,consent,order\na.txt,S-1,training,{SECRET}\n", "row 2, column order "),
         (f'file,subject,consent\n"{SECRET}', "line 2 is not readable as CSV"),
+        (f'file,subject,consent\na.txt,"{SECRET},public\nb.txt,S-2,public\n', "line 2 is not readable as CSV"),
     ],
 )
 def test_a_fault_is_named_by_row_and_column_and_never_by_the_cell(
@@ -84,3 +85,8 @@ def test_a_fault_is_named_by_row_and_column_and_never_by_the_cell(
         manifest(content)
     assert caught.value.code == "bad-manifest"
     assert SECRET not in str(caught.value)
+
+
+def test_rows_whose_file_was_not_given_are_told_by_number(manifest: Callable[[str], Manifest], tmp_path: Path) -> None:
+    rows = manifest("file,subject,consent\na.txt,S-1,public\n\nb.txt,S-1,public\nc.txt,S-2,public\n")
+    assert rows.rows_without([tmp_path / "x" / ".." / "b.txt"]) == (2, 5)

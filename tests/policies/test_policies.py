@@ -67,6 +67,12 @@ def test_every_shipped_policy_is_sound(name: str) -> None:
         ({"redaction": 5}, "redaction must hold keys with values"),
         ({"review": {"faces": "tui"}}, "review.faces must be a list"),
         ({"basis": None}, "basis is missing; add it"),
+        ({"length_filter": {"min_words": "forty"}}, "length_filter.min_words must be a whole number; correct it"),
+        ({"length_filter": {"min_words": 0}}, "length_filter.min_words must be at least 1; correct it"),
+        ({"redaction__threshold": "high"}, "redaction.threshold must be a number; correct it"),
+        ({"redaction__keep_states": "perhaps"}, "redaction.keep_states must be true or false; correct it"),
+        ({"speakers__coach": [3]}, "speakers.coach.0 must be words in quotes; correct it"),
+        ({"name": "My Policy"}, "name must be written with small letters, digits and hyphens alone"),
     ],
 )
 def test_safe_harbor_is_held_to_its_promise(tmp_path: Path, changes: dict, told: str) -> None:
@@ -160,3 +166,19 @@ def test_a_prompt_is_shown_as_the_model_gets_it() -> None:
     assert "$" not in done.stdout
     assert "digest" in done.stderr
     assert "exchange" in run_workbench("prompt", "list").stdout
+
+
+def test_what_is_no_policy_file_is_told_as_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "pages.jsonl").write_text("{}")
+    (tmp_path / "folder.yaml").mkdir()
+    assert refusal(str(tmp_path)).endswith("is a folder; name a policy file in it.")
+    assert refusal(str(tmp_path / "folder.yaml")).endswith("is a folder; name a policy file in it.")
+    assert "minimal" in refusal("nope")
+
+
+def test_a_file_with_another_ending_is_not_said_to_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("pages.jsonl").write_text("{}")
+    Path("minimal").mkdir()
+    assert refusal("pages.jsonl") == "pages.jsonl is not named as a policy file; one ends in .yaml."
+    assert load_policy("minimal").policy.name == "minimal"

@@ -177,3 +177,14 @@ def test_nothing_is_built_under_the_example_agreement(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="put the signed data use agreement under agreement"):
         desk.execute(BuildRelease(name="r1"))
     desk.close()
+
+
+def test_rows_without_consent_on_record_are_counted_and_stand_on_the_card(
+    tmp_path: Path, policy: LoadedPolicy, bundle: Path
+) -> None:
+    desk = approved_study(tmp_path, policy, None)
+    built = desk.execute(BuildRelease(name="one"))
+    assert (desk.execute(PlanRelease()).unstated, built.unstated) == (2, 2)
+    desk.close()
+    assert "Consent: none is on record for 2 of 2 rows" in (Path(built.path) / "README.md").read_text()
+    assert "Consent: the subject of every row consented to the scope `training`" in (bundle / "README.md").read_text()

@@ -66,6 +66,17 @@ async def test_the_history_of_decisions_is_shown(sit, desk):
         assert "version 1 rejected (poor quality) by tester, tui" in sitting.read("exchange")
 
 
+async def test_the_history_says_that_identifiers_were_replaced_only_where_they_were(sit, desk, view):
+    replaced = {number for number in (1, 2, 3) if any(f.state == "treated" for f in view(number).findings)}
+    assert len(replaced) in (1, 2)
+    async with sit(desk) as sitting:
+        for number in (1, 2, 3):
+            history = sitting.read("exchange")
+            assert ("identifiers replaced" in history) == (number in replaced)
+            assert ("no identifier to replace" in history) == (number not in replaced)
+            await sitting.press("n")
+
+
 async def test_help_lists_every_binding_of_the_screen(sit, desk):
     async with sit(desk, 120, 50) as sitting:
         await sitting.press("question_mark")
@@ -74,6 +85,8 @@ async def test_help_lists_every_binding_of_the_screen(sit, desk):
             assert isinstance(binding, Binding)
             assert binding.id
             assert binding.tooltip in text
+        assert "ctrl+q" in text, "the editor's answer to Ctrl-C names this key"
+        assert "leak+1: and one more" in text
         await sitting.press("escape")
         assert sitting.app.screen is sitting.review
 

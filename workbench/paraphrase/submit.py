@@ -13,7 +13,7 @@ from workbench.paraphrase import extractive
 from workbench.paraphrase.parse import Parsed, parse_exchange
 from workbench.paraphrase.record import source_of
 from workbench.paraphrase.split import halves
-from workbench.screening.form import form_fault
+from workbench.screening.form import exchange_fault
 from workbench.screening.screen import Screen, Screened, Source
 from workbench.store import exchanges, sources
 from workbench.store.book import StoredBook
@@ -138,7 +138,7 @@ def _generation(command: commands.SubmitGeneration, number: int) -> Generation:
 def _judge(study: Study, generation: Generation, source: Source, book: StoredBook) -> Judged:
     """Parse and screen a generation; what is wrong with it is written down with it."""
     parsed = parse_exchange(generation.raw, study.policy.speakers)
-    malformed = generation.malformed or parsed.malformed or form_fault(parsed.question, parsed.answer, parsed.around)
+    malformed = generation.malformed or exchange_fault(parsed)
     screened = Screen(study.policy, study.scanner).treated(parsed.question, parsed.answer, source, malformed, book)
     kinds = {flag.kind for flag in screened.flags}
     faults = " ".join(kind.value for kind in RETRIED if kind.value in kinds)
