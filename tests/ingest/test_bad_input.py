@@ -157,7 +157,7 @@ def test_a_line_is_named_by_its_number(tmp_path: Path, policy: Policy) -> None:
 def test_a_row_of_a_table_is_named_by_the_line_in_which_it_begins(tmp_path: Path, policy: Policy, fault: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f'speaker,text,session\ncoach,"two\nlines",1\n\n{fault}\ncoach,Bye.,1\ncoach,Bye.,1\n')
-    with pytest.raises(IngestError, match="line [45] "):
+    with pytest.raises(IngestError, match="line 5 "):
         read_file(path, policy)
     path.write_text(f"speaker,text,session\n{fault}\ncoach,Bye.,1\n")
     with pytest.raises(IngestError, match="line 2 "):

@@ -72,7 +72,6 @@ def test_every_shipped_policy_is_sound(name: str) -> None:
         ({"redaction__threshold": "high"}, "redaction.threshold must be a number; correct it"),
         ({"redaction__keep_states": "perhaps"}, "redaction.keep_states must be true or false; correct it"),
         ({"speakers__coach": [3]}, "speakers.coach.0 must be words in quotes; correct it"),
-        ({"name": "My Policy"}, "name must be written with small letters, digits and hyphens alone"),
     ],
 )
 def test_safe_harbor_is_held_to_its_promise(tmp_path: Path, changes: dict, told: str) -> None:
@@ -166,6 +165,12 @@ def test_a_prompt_is_shown_as_the_model_gets_it() -> None:
     assert "$" not in done.stdout
     assert "digest" in done.stderr
     assert "exchange" in run_workbench("prompt", "list").stdout
+
+
+def test_a_name_in_other_letters_is_refused_in_plain_words(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(load_policy("minimal").body.replace("name: minimal", "name: My Policy"))
+    assert "name must be written with small letters, digits and hyphens alone" in refusal(str(file))
 
 
 def test_what_is_no_policy_file_is_told_as_what_it_is(tmp_path: Path) -> None:
