@@ -11,13 +11,15 @@ from typing import NamedTuple
 
 import pytest
 
-from policies import Role, load_policy
+from policies import Role, Verdict, load_policy
 from tests.command import KEY
 from tests.conftest import SESSION
 from workbench.cli.ingest import ingest_paths
 from workbench.cli.main import main
-from workbench.desk.commands import AddPerson, IngestFile, Status
+from workbench.desk.commands import AddPerson, Decide, IngestFile, ListQueue, Status
 from workbench.desk.local import LocalDesk
+from workbench.errors import KeyRefused
+from workbench.study.keys import from_prompt
 
 TURNS = "Coach: Hello Zylindra.\nCaregiver: Hi.\n"
 
@@ -126,6 +128,20 @@ def test_a_login_that_is_taken_is_told_with_its_owner(
     one_sentence(tell(*add), "belongs to ada")
 
 
+def test_the_length_of_a_passphrase_is_told_before_it_is_typed_and_only_for_a_new_study() -> None:
+    asked = []
+
+    def ask(prompt: str) -> str:
+        asked.append(prompt)
+        return "short"
+
+    with pytest.raises(KeyRefused, match="12 characters"):
+        from_prompt(ask, new=True)
+    assert "at least 12 characters" in asked[0]
+    assert from_prompt(ask).value == b"short"
+    assert "12" not in asked[1]
+
+
 # -- ingest ------------------------------------------------------------------------------------------------------------
 
 
@@ -153,6 +169,29 @@ def test_a_manifest_that_comes_too_late_or_names_other_files_is_told(
     assert "the manifest was not used for 1 file known already" in told.err
     assert "rows for 1 file that were not given (row 3)" in told.err
     assert "Secretname" not in told.err
+
+
+def test_a_withdrawal_that_comes_too_late_is_told_to_change_nothing(
+    tmp_path: Path, study_folder: Path, tell: Tell
+) -> None:
+    (tmp_path / "a.txt").write_text(TURNS)
+    assert tell("ingest", tmp_path / "a.txt", "--study", study_folder).code == 0
+    (tmp_path / "m.csv").write_text("file,subject,consent,withdrawn\na.txt,S-1,training,2026-01-02\n")
+    told = tell("ingest", tmp_path / "a.txt", "--manifest", tmp_path / "m.csv", "--study", study_folder)
+    assert told.code == 2
+    assert "consent was withdrawn" in told.err
+    assert "stays in the study under the consent recorded then" in told.err
+
+
+def test_plan_and_build_tell_how_many_rows_have_no_consent_on_record(
+    small_desk: LocalDesk, study_folder: Path, tell: Tell
+) -> None:
+    for row in small_desk.execute(ListQueue()).rows:
+        small_desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=Verdict.APPROVE))
+    small_desk.close()
+    plan, built = (tell("release", *what, "--study", study_folder) for what in (("plan",), ("build", "one")))
+    assert "No consent is on record for 2 of the 2 rows; they would go because the policy allows it" in plan.err
+    assert "No consent is on record for 2 of the 2 rows; they went because the policy allows it" in built.err
 
 
 def test_one_faulty_file_is_named_and_the_others_are_taken(tmp_path: Path, study_folder: Path, tell: Tell) -> None:
@@ -258,10 +297,12 @@ def test_an_interrupt_ends_in_a_sentence_on_what_stands(
     os.mkfifo(pipe, 0o600)
     places = {"PIPE": pipe, "OUT": out, "STUDY": study_folder}
     command = [sys.executable, "-m", "workbench", *(str(places.get(word, word)) for word in arguments)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        with pipe.open("w"):  # waits until the command reads from it
-            process.send_signal(signal.SIGINT)
-            printed, told = process.communicate(timeout=60)
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+        pipe.open("w"),  # waits until the command reads from it
+    ):
+        process.send_signal(signal.SIGINT)
+        printed, told = process.communicate(timeout=60)
     assert (process.returncode, printed, told.count("\n")) == (130, "", 1), told
     assert told.startswith("Interrupted.")
     assert sentence in told

@@ -12,7 +12,7 @@ from policies import Policy
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, interruptible, notes, table
 from workbench.desk.commands import IngestFile, RefuseFile, ShowPolicy
 from workbench.desk.desk import Desk
-from workbench.ingest.errors import IngestError, printable
+from workbench.ingest.errors import IngestError, Reason, printable
 from workbench.ingest.files import find_files
 from workbench.ingest.manifest import Manifest, read_manifest
 from workbench.ingest.read import kind_to_read, read_file
@@ -30,6 +30,7 @@ class Tally:
     pages: int = 0
     words: int = 0
     refused: list[str] = field(default_factory=list)
+    refused_for_consent: int = 0
     manifest: bool = False
     releases_unstated: bool = False
     """Whether the policy releases rows of files for which no consent is on record."""
@@ -100,6 +101,7 @@ def _one(desk: Desk, policy: Policy, path: Path, consents: Manifest | None, colu
     except IngestError as problem:
         desk.execute(RefuseFile(code=problem.code))
         tally.refused.append(str(problem))
+        tally.refused_for_consent += problem.code is Reason.NO_CONSENT
         return
     outcome = desk.execute(
         IngestFile(
@@ -151,6 +153,11 @@ def _notes(tally: Tally) -> list[str]:
         told.append(
             f"Note: the manifest was not used for {_files(known)} known already; what was recorded when they came in "
             "still counts, and to change it they must be imported into a new study."
+        )
+    if tally.refused_for_consent:
+        told.append(
+            "Note: a file that came in before stays in the study under the consent recorded then, though it is refused "
+            "now; reject its exchanges."
         )
     if rows:
         shown = ", ".join(map(str, rows[:10])) + (", ..." if len(rows) > 10 else "")

@@ -8,6 +8,7 @@ from audit.events import Outcome
 from policies import Role
 from redaction.finding import Finding
 from workbench.desk import commands, views
+from workbench.ingest.rarity import with_rarity
 from workbench.screening.length import words
 from workbench.store import roster, sources
 from workbench.store.sources import FileRow, PageRow
@@ -53,7 +54,8 @@ def ingest_file(study: Study, command: commands.IngestFile, role: Role) -> views
 
 
 def _store_findings(study: Study, change: Change, pages: list[PageRow], found: list[list[Finding]]) -> None:
-    for page, findings in zip(pages, found, strict=True):
+    for page, found_here in zip(pages, found, strict=True):
+        findings = with_rarity(study.db, page.session, page.text, found_here)
         sources.add_findings(study.db, page.page, findings)
         counts = Counter(finding.entity.value for finding in findings)
         change.record(PageScanned(findings=dict(counts), words=page.words), page.page)

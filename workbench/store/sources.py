@@ -42,6 +42,21 @@ class PageRow:
     marks: list[tuple[int, int, str]]
 
 
+def session_count(db: Connection, *, apart_from: int) -> int:
+    """How many other sessions there are."""
+    return int(db.value("SELECT count(*) FROM sessions WHERE session <> ?", [apart_from]))
+
+
+def sessions_saying(db: Connection, words: str, *, apart_from: int) -> int:
+    """How many other sessions have these words on a page, case aside."""
+    return int(
+        db.value(
+            "SELECT count(DISTINCT session) FROM current_pages WHERE session <> ? AND contains(lower(text), lower(?))",
+            [apart_from, words],
+        )
+    )
+
+
 def next_number(db: Connection, table: str, column: str) -> int:
     """The next free number (from 1) of a table that only grows."""
     return int(db.value(f"SELECT coalesce(max({column}), 0) + 1 FROM {table}"))
