@@ -12,7 +12,17 @@ TITLES = word_set(
 )
 """Titles, offices and kin words that stand before a name."""
 
-FUNCTION_WORDS = word_set(
+CONTRACTIONS = word_set(
+    "im ive youre youve youll youd hes shes thats theres weve theyre theyve theyll theyd itll itd whats whos heres "
+    "wheres lets dont doesnt didnt isnt wasnt werent arent aint cant couldnt wouldnt shouldnt wont hasnt havent hadnt "
+    "yall gotta wanna lemme gimme dunno cause cuz"
+)
+"""Contractions as machines write them down, without their apostrophe; never those that are words (well, ill, were)."""
+
+BACK_CHANNELS = word_set("mm mmm mhm mmhm mmhmm hmm huh uhhuh uh-huh uhuh uh um uhm oh ooh ha haha")
+"""What a listener says meanwhile."""
+
+FUNCTION_WORDS = CONTRACTIONS | BACK_CHANNELS | word_set(
     "i a about after again ah all also always am an and another any anything are as at away back be "
     "because been before being both but by can come comes coming could did do does doing done down each "
     "either else even ever every everybody everyone everything fine for from get gets go goes going gone "
@@ -28,7 +38,7 @@ FUNCTION_WORDS = word_set(
     "yesterday yet you your yours i'm i've i'll he's she's it's that's they're we're you're don't doesn't "
     "didn't isn't wasn't can't alone ready living dead sick better worse great nice tired there's three "
     "four five six seven eight nine ten first second third part study call talking speaking calling hard "
-    "work working mm uh-huh mhm hmm huh oh hey hi hello bye"
+    "work working nah nope yep yup hey hi hello bye"
 )
 """Words too common in speech to identify anybody."""
 

@@ -7,7 +7,7 @@ from redaction import gazetteers
 from redaction.finding import Finding
 from redaction.folding import fold, without_possessive
 from redaction.lexicon import TITLES
-from redaction.words import WORD, Page
+from redaction.words import WORD, Page, Word
 
 CONFIDENT = 0.6
 """A name that scores at least this much is hunted in the whole session."""
@@ -44,7 +44,7 @@ class SessionKnowledge:
     def hunt(self, page: Page) -> Iterator[Finding]:
         """Where a page repeats what is known."""
         for at, word in enumerate(page.words):
-            if word.fold in self.parts and self._stands_for_a_name(page, at):
+            if self._known(word) and self._stands_for_a_name(page, at):
                 yield Finding(
                     word.start, word.end, Entity.NAME, 0.6, RECOGNIZER, "part of a name found elsewhere in the session"
                 )
@@ -61,6 +61,11 @@ class SessionKnowledge:
                     RECOGNIZER,
                     "a place or organisation found elsewhere in the session",
                 )
+
+    def _known(self, word: Word) -> bool:
+        """A part of a name, also with the s of a possessive that lost its apostrophe, as machines write speech down."""
+        possessive = word.caseless and not word.common and word.fold.endswith("s")
+        return word.fold in self.parts or (possessive and word.fold[:-1] in self.parts)
 
     @staticmethod
     def _stands_for_a_name(page: Page, at: int) -> bool:

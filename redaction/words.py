@@ -7,7 +7,7 @@ from functools import cached_property
 
 from redaction.folding import fold, without_possessive
 from redaction.gazetteers import common_words, first_names, not_identifiers, regions
-from redaction.lexicon import COUNTED, MEASURES
+from redaction.lexicon import BACK_CHANNELS, CONTRACTIONS, COUNTED, MEASURES
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019\u02bc][^\W_]+)*")
 TIMESTAMP = re.compile(r"[(\[]?\b\d{1,2}:\d{2}(?::\d{2})?\b[)\]]?")
@@ -56,6 +56,8 @@ class Word:
     def unknown(self) -> bool:
         """In no list of ordinary words at all, in the plural or a verb's form either."""
         if not self.fold.isalpha() or len(self.fold) < 4:
+            return False
+        if self.fold in CONTRACTIONS or self.fold in BACK_CHANNELS:
             return False
         if self.fold in not_identifiers() or self.fold in regions() or self.fold in MEASURES or self.fold in COUNTED:
             return False

@@ -1,5 +1,6 @@
 """Organisations tied to a person: hospitals, agencies, schools, congregations, employers."""
 
+import re
 from collections.abc import Iterator
 
 from policies.names import Entity
@@ -53,6 +54,15 @@ DIRECTIONS = word_set("north south east west northeast northwest southeast south
 WORKING = word_set("work works worked working job i'm he's she's they're was been started retired")
 
 
+CONGREGATION = re.compile(
+    r"(?i)\b(?:first|second|third|fourth|greater|grace|faith|hope|trinity|calvary|bethel|zion|bethany|[ie]mm?anuel|antioch)"
+    r"(?: (?:united|free|missionary|primitive|independent|evangelical|reformed|african))?"
+    r" (?:baptist|methodist|lutheran|presbyterian|episcopal|catholic|pentecostal|nazarene|adventist|congregational"
+    r"|unitarian|orthodox|christian|reformed|assembly of god)(?: (?:church|chapel|temple|fellowship|school|academy))?\b"
+)
+"""How congregations are commonly named, in small letters too: their number or patron, and their denomination."""
+
+
 def name_end(page: Page, stop: int) -> int:
     """Where an organisation's name ends whose first words end before the word at `stop`.
 
@@ -82,6 +92,8 @@ class FacilityRecognizer(RuleRecognizer):
         yield from self._saints(page)
         yield from self._of(page)
         yield from self._after_cue(page)
+        for match in CONGREGATION.finditer(page.plain):
+            yield Hit(match.start(), match.end(), 0.75, "a congregation by its number or patron")
 
     @staticmethod
     def _before_noun(page: Page) -> Iterator[Hit]:

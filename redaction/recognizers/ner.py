@@ -3,13 +3,14 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from policies.names import Entity
 from redaction import gazetteers
 from redaction.engines import RecognizerResult
 from redaction.folding import fold, word_set
-from redaction.lexicon import FUNCTION_WORDS, TITLES
+from redaction.lexicon import BACK_CHANNELS, CONTRACTIONS, FUNCTION_WORDS, TITLES
 from redaction.ner.encoding import LABELS
 from redaction.ner.tagger import CHANCE, Tagged, shipped_tagger
 from redaction.quantities import is_measure, is_service
@@ -76,6 +77,9 @@ class NerRecognizer(RuleRecognizer):
                 continue
             keep = self._keep_states and tag.entity is Entity.LOCATION and read in gazetteers.regions()
             end = tag.end
+            if tag.entity is Entity.NAME:
+                # What follows a contraction is the next clause ("hannah shes seventy").
+                end = next((before.end for before, word in pairwise(inside) if word.fold in CONTRACTIONS), end)
             if tag.entity is Entity.FACILITY and inside:
                 end = max(end, words[name_end(page, bisect_left(starts, tag.end)) - 1].end)
             yield Hit(tag.start, end, _score(tag.score), EXPLANATION, tag.entity, keep)
@@ -97,6 +101,8 @@ def _no_date(inside: Sequence[Word]) -> bool:
 
 def _says_nothing(tag: Tagged, inside: Sequence[Word]) -> bool:
     """Only function words, titles and stammering; but "Her" can be a name, of which the model is then sure."""
+    if inside and all(word.fold in CONTRACTIONS or word.fold in BACK_CHANNELS for word in inside):
+        return True
     if tag.entity is Entity.NAME and tag.score >= CERTAIN and any(len(word.fold) > 1 for word in inside):
         return False
     return bool(inside) and all(word.fold in TITLES or _only_function(word) for word in inside)
