@@ -147,7 +147,7 @@ def _parts(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
         parts |= {re.sub(r"\W", "", fold(text))}
     said = fold(text)
     for at, word in enumerate(page.words):
-        if word.fold not in parts or word.text[0].isdigit():
+        if word.fold not in parts or word.text[0].isdecimal():
             continue
         if entity is Entity.NAME and _stands_out(page, entity, at):
             yield Leak(word.start, word.end, entity, "part of a name")
@@ -197,7 +197,7 @@ def _digits(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
     if len(wanted) < 2:
         return
     for number in spoken_numbers(page):
-        read = "".join(c for c in number.value if c.isdigit())
+        read = "".join(c for c in number.value if c.isdecimal())
         same = read == wanted or (
             len(read) >= FEWEST_DIGITS and (read in wanted or (wanted in read and len(wanted) > 3))
         )
@@ -209,7 +209,7 @@ def _digits(page: Page, entity: Entity, text: str) -> Iterator[Leak]:
 
 def _unbroken(text: str, start: int, end: int) -> tuple[int, int]:
     """Written digits with all that is joined to them without a blank: the letters of a record number too."""
-    if not any(c.isdigit() for c in text[start:end]):
+    if not any(c.isdecimal() for c in text[start:end]):
         return start, end
     low, high = start, end
     while low and (text[low - 1].isalnum() or text[low - 1] in "-/#"):
@@ -227,7 +227,7 @@ def _house_numbers(page: Page, text: str) -> Iterator[Leak]:
     """The number of an address, spoken or written, before words of that address."""
     wanted, parts = digits_of(text), {*_folded(text)} - FUNCTION_WORDS
     for number in spoken_numbers(page) if len(wanted) > 1 else ():
-        read = "".join(c for c in number.value if c.isdigit())
+        read = "".join(c for c in number.value if c.isdecimal())
         last = number.last
         while page.fold_at(last + 1) in parts and page.words[last + 1].gap == " ":
             last += 1

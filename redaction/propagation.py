@@ -31,7 +31,7 @@ class SessionKnowledge:
             words = tuple(without_possessive(fold(w)) for w in WORD.findall(finding.text_in(text)))
             if finding.entity is Entity.NAME:
                 for word in words:
-                    if len(word) >= 3 and not word.isdigit() and self._can_spread(word):
+                    if len(word) >= 3 and not word.isdecimal() and self._can_spread(word):
                         self.parts[word] = max(self.parts.get(word, 0), finding.score)
             elif words and any(w not in gazetteers.common_words() and len(w) > 2 for w in words):
                 self.wholes[words] = finding.entity

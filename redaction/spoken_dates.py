@@ -115,7 +115,7 @@ def _day(tokens: list[str]) -> tuple[int, int]:
     if not tokens:
         return 0, 0
     first = tokens[0]
-    if first[0].isdigit():
+    if first[0].isdecimal():
         return int(re.sub(r"\D", "", first)), 1
     if first in ORDINALS:
         return ORDINALS.index(first) + 1, 1
@@ -139,7 +139,7 @@ def _day(tokens: list[str]) -> tuple[int, int]:
 def _year(tokens: list[str]) -> int | None:
     if not tokens:
         return None
-    if tokens[0].isdigit() and len(tokens) == 1:
+    if tokens[0].isdecimal() and len(tokens) == 1:
         number = int(tokens[0])
         return number if 1800 <= number < 2100 else None
     if tokens[0] in {"nineteen", "twenty"}:

@@ -45,7 +45,7 @@ _READ: "WeakKeyDictionary[Page, dict[bool, list[SpokenNumber]]]" = WeakKeyDictio
 def is_number(word: Word) -> bool:
     """Whether a word is digits or a number word."""
     return (
-        word.text[0].isdigit()
+        word.text[0].isdecimal()
         or word.fold in DIGITS
         or word.fold in TEENS
         or word.fold in TENS
@@ -58,7 +58,7 @@ def _value(words: list[Word], index: int) -> tuple[str, int]:
     word = words[index]
     follower = words[index + 1] if index + 1 < len(words) else None
     near = follower is not None and SEPARATORS.fullmatch(follower.gap) is not None and len(follower.gap) == 1
-    if word.text[0].isdigit():
+    if word.text[0].isdecimal():
         return word.text, 1
     if word.fold in DIGITS:
         return DIGITS[word.fold], 1
@@ -146,8 +146,8 @@ def _runs(page: Page, letters: bool) -> list[SpokenNumber]:
                 break
             read, used = _value(words, cursor)
             if used:
-                value, digits, pieces = value + read, digits + sum(c.isdigit() for c in read), pieces + 1
-                spoken = spoken or not word.text[0].isdigit()
+                value, digits, pieces = value + read, digits + sum(c.isdecimal() for c in read), pieces + 1
+                spoken = spoken or not word.text[0].isdecimal()
                 cursor += used
                 last = cursor - 1
                 continue
@@ -173,6 +173,6 @@ def digits_of(text: str) -> str:
     at = 0
     while at < len(page.words):
         read, used = _value(page.words, at)
-        parts.append("".join(c for c in read if c.isdigit()))
+        parts.append("".join(c for c in read if c.isdecimal()))
         at += used or 1
     return "".join(parts)

@@ -160,9 +160,9 @@ def _no_age(page: Page, tag: Tagged, number: SpokenNumber) -> bool:
     if page.text[: tag.start].lower().endswith("out of "):
         return True
     if "hundred" not in page.text[number.start : number.end].lower():
-        return number.value.isdigit() and int(number.value) < OLD
+        return number.value.isdecimal() and int(number.value) < OLD
     beyond = number.value.partition("00")[2]
-    return beyond.isdigit() and int(beyond) > OLDEST - 100
+    return beyond.isdecimal() and int(beyond) > OLDEST - 100
 
 
 def _certain_name(tag: Tagged, words: str) -> bool:
