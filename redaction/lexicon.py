@@ -22,23 +22,27 @@ CONTRACTIONS = word_set(
 BACK_CHANNELS = word_set("mm mmm mhm mmhm mmhmm hmm huh uhhuh uh-huh uhuh uh um uhm oh ooh ha haha")
 """What a listener says meanwhile."""
 
-FUNCTION_WORDS = CONTRACTIONS | BACK_CHANNELS | word_set(
-    "i a about after again ah all also always am an and another any anything are as at away back be "
-    "because been before being both but by can come comes coming could did do does doing done down each "
-    "either else even ever every everybody everyone everything fine for from get gets go goes going gone "
-    "gonna good got had has have having he her here hers him his home how huh if in instead into is it "
-    "its just keep kind know last later least less let like look lot made make makes many maybe me mean "
-    "mine more most much must my myself name need never new next no nobody none not nothing now of off oh "
-    "okay old on once one only or other our ours out over own person please pretty put quite really right "
-    "said same saw say says see seems she should since so some somebody someone something sometimes soon "
-    "sorry still stuff such sure take tell than thank thanks that the their theirs them then there these "
-    "they thing things think this those though through time to today told tomorrow tonight too took true "
-    "try two uh uhm um under until up us used very wait want wants was way we well went were what "
-    "whatever when where which while who whole whose why with without won't would yeah year years yes "
-    "yesterday yet you your yours i'm i've i'll he's she's it's that's they're we're you're don't doesn't "
-    "didn't isn't wasn't can't alone ready living dead sick better worse great nice tired there's three "
-    "four five six seven eight nine ten first second third part study call talking speaking calling hard "
-    "work working nah nope yep yup hey hi hello bye"
+FUNCTION_WORDS = (
+    CONTRACTIONS
+    | BACK_CHANNELS
+    | word_set(
+        "i a about after again ah all also always am an and another any anything are as at away back be "
+        "because been before being both but by can come comes coming could did do does doing done down each "
+        "either else even ever every everybody everyone everything fine for from get gets go goes going gone "
+        "gonna good got had has have having he her here hers him his home how huh if in instead into is it "
+        "its just keep kind know last later least less let like look lot made make makes many maybe me mean "
+        "mine more most much must my myself name need never new next no nobody none not nothing now of off oh "
+        "okay old on once one only or other our ours out over own person please pretty put quite really right "
+        "said same saw say says see seems she should since so some somebody someone something sometimes soon "
+        "sorry still stuff such sure take tell than thank thanks that the their theirs them then there these "
+        "they thing things think this those though through time to today told tomorrow tonight too took true "
+        "try two uh uhm um under until up us used very wait want wants was way we well went were what "
+        "whatever when where which while who whole whose why with without won't would yeah year years yes "
+        "yesterday yet you your yours i'm i've i'll he's she's it's that's they're we're you're don't doesn't "
+        "didn't isn't wasn't can't alone ready living dead sick better worse great nice tired there's three "
+        "four five six seven eight nine ten first second third part study call talking speaking calling hard "
+        "work working nah nope yep yup hey hi hello bye"
+    )
 )
 """Words too common in speech to identify anybody."""
 
