@@ -70,6 +70,6 @@ def _labels(caregiver: tuple[str, ...], coach: tuple[str, ...]) -> re.Pattern[st
 
 def _clean(text: str) -> str:
     text = " ".join(text.split())
-    if text.startswith("[[") and text.endswith("]]"):
-        text = text[2:-2]
+    # Each by itself: an answer that was cut off has no end.
+    text = text.removeprefix("[[").removesuffix("]]")
     return text.strip().strip('"').strip()

@@ -108,6 +108,7 @@ def add_record(
         ),
         number,
         version=0,
+        before=attempts_digest(study, number),
         after=digests[0],
     )
     shown = change.record(
@@ -126,6 +127,12 @@ def add_record(
     treated = Body(number, 1, "treated", screened.question, screened.answer, digests[1], policy, person, shown.sequence)
     exchanges.add_body(study.db, raw, [], [])
     exchanges.add_body(study.db, treated, screened.findings, screened.flags)
+
+
+def attempts_digest(study: Study, number: int) -> str:
+    """The keyed digest of everything that was generated for an exchange, in order."""
+    raws = [generation.raw for generation in exchanges.attempts(study.db, number)]
+    return study.keyed_digest(f"attempts:{number}", json.dumps(raws, ensure_ascii=True))
 
 
 def _generation(command: commands.SubmitGeneration, number: int) -> Generation:
