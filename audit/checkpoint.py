@@ -38,7 +38,7 @@ class Checkpoint:
 
     def body(self) -> str:
         """The text that is signed."""
-        return f"{self.origin}\n{self.size}\n{_encode(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class PublicKey:
     @property
     def text(self) -> str:
         """The key in its text form."""
-        return f"{self.name}+{self.id.hex()}+{_encode(_ED25519 + self.raw)}"
+        return f"{self.name}+{self.id.hex()}+{encode_base64(_ED25519 + self.raw)}"
 
     @classmethod
     def parse(cls, text: str) -> "PublicKey":
@@ -97,7 +97,7 @@ class SigningKey:
     @property
     def text(self) -> str:
         """The key in its text form: a secret."""
-        return f"{_PRIVATE}{self.name}+{self.public.id.hex()}+{_encode(_ED25519 + self.seed)}"
+        return f"{_PRIVATE}{self.name}+{self.public.id.hex()}+{encode_base64(_ED25519 + self.seed)}"
 
     @classmethod
     def parse(cls, text: str) -> "SigningKey":
@@ -127,7 +127,7 @@ class SigningKey:
         """The signed note of a checkpoint of this log."""
         body = Checkpoint(self.name, size, root).body()
         signature = Ed25519PrivateKey.from_private_bytes(self.seed).sign(body.encode())
-        return f"{body}\n— {self.name} {_encode(self.public.id + signature)}\n"
+        return f"{body}\n— {self.name} {encode_base64(self.public.id + signature)}\n"
 
 
 def save_public_key(key: PublicKey, path: Path) -> None:
@@ -141,7 +141,7 @@ def read_checkpoint(note: str) -> Checkpoint:
     lines = body.split("\n")
     if len(lines) < 4 or not lines[0] or not _SIZE.fullmatch(lines[1]):
         raise _damaged()
-    root = _decode(lines[2])
+    root = decode_base64(lines[2])
     if root is None or len(root) != 32:
         raise _damaged()
     checkpoint = Checkpoint(lines[0], int(lines[1]), root)
@@ -176,7 +176,7 @@ def _split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     signatures = []
     for line in lines:
         dash, name, encoded = parts if len(parts := line.split(" ")) == 3 else ("", "", "")
-        blob = _decode(encoded)
+        blob = decode_base64(encoded)
         if dash != "—" or not _NAME.fullmatch(name) or blob is None or len(blob) < 5:
             raise _damaged()
         signatures.append((name, blob))
@@ -187,15 +187,16 @@ def _damaged() -> LogFault:
     return LogFault("the checkpoint is damaged: it is not a signed note of a log's size and root", kind="checkpoint")
 
 
-def _encode(data: bytes) -> str:
+def encode_base64(data: bytes) -> str:
+    """Standard base64."""
     return base64.b64encode(data).decode("ascii")
 
 
-def _decode(text: str) -> bytes | None:
+def decode_base64(text: str) -> bytes | None:
     """Standard base64 in its one spelling, else None."""
     with contextlib.suppress(binascii.Error, ValueError):
         data = base64.b64decode(text, validate=True)
-        return data if _encode(data) == text else None
+        return data if encode_base64(data) == text else None
     return None
 
 
@@ -203,7 +204,7 @@ def _parse_key(text: str) -> tuple[str, bytes, bytes]:
     """Name, 32 key bytes and key id of `name+id+base64(type, key)`."""
     name, _, rest = text.partition("+")
     key_id, _, encoded = rest.partition("+")
-    blob = _decode(encoded) or b""
+    blob = decode_base64(encoded) or b""
     if not _NAME.fullmatch(name) or not re.fullmatch("[0-9a-f]{8}", key_id) or len(blob) != 33 or blob[:1] != _ED25519:
         raise KeyFileError("this is not an Ed25519 key in the text form of a signed note (name+id+key)")
     return name, blob[1:], bytes.fromhex(key_id)

@@ -50,7 +50,10 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,80}$")]
 Code = Annotated[str, Field(pattern=f"^{_CODE}$")]
 """A reason or the name of a part, from the application's own vocabulary."""
+Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")]
+"""A time in UTC, spelled as those of the events."""
 RoleName = Annotated[str, AfterValidator(_one_of(ROLES))]
+Entity = Annotated[str, AfterValidator(_one_of(ENTITIES))]
 EntityCounts = Annotated[dict[str, Count], _keys("|".join(ENTITIES))]
 FlagCounts = Annotated[dict[str, Count], _keys("|".join(FLAGS))]
 Reasons = Annotated[dict[str, Count], _keys(_CODE)]
@@ -67,6 +70,11 @@ class Action(StrEnum):
     STUDY_CREATED = "study.created"
     STUDY_OPENED = "study.opened"
     UNLOCK_FAILED = "study.unlock_failed"
+    STUDY_EXPLAINED = "study.explained"
+    STUDY_BACKED_UP = "study.backed_up"
+    STUDY_RESTORED = "study.restored"
+    STORE_QUARANTINED = "store.quarantined"
+    CLOCK_STEPPED = "clock.stepped"
     PERSON_ADDED = "person.added"
     FILE_INGESTED = "file.ingested"
     FILE_REFUSED = "file.refused"
@@ -88,6 +96,7 @@ class Action(StrEnum):
     EXCHANGE_EDITED = "exchange.edited"
     EXCHANGE_APPROVED = "exchange.approved"
     EXCHANGE_REJECTED = "exchange.rejected"
+    EXCHANGE_REPLAYED = "exchange.replayed"
     FINDING_DISMISSED = "finding.dismissed"
     RELEASE_PLANNED = "release.planned"
     RELEASE_BUILT = "release.built"
@@ -95,6 +104,8 @@ class Action(StrEnum):
     RELEASE_VERIFIED = "release.verified"
     AUDIT_VERIFIED = "audit.verified"
     AUDIT_QUERIED = "audit.queried"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_REVIEWED = "audit.reviewed"
 
 
 class Strict(BaseModel):
@@ -127,11 +138,79 @@ class StudyOpened(Details):
 
 
 class UnlockFailed(Details):
-    """`attempts` to open the study with a wrong key since it was last opened."""
+    """Somebody tried to open the study with a wrong key; recorded when it was opened next.
+
+    `attempted` is when, `uid` the login, `tried_from` the face; absent where the note of it could not be read.
+    """
 
     action = Action.UNLOCK_FAILED
     object_type = "study"
-    attempts: Count
+    attempts: Count = 1
+    attempted: Moment | None = None
+    uid: Count | None = None
+    tried_from: Literal["tui", "cli", "server", "demo"] | None = None
+    key_source: KeySource | None = None
+
+
+class StudyExplained(Details):
+    """Two persons explained why the store was not what its mirror or checkpoint vouched for (`fault`, as in verify).
+
+    `known` events were recorded, the store held `held` of them, and the log goes on after `kept`.  Of the events from
+    `held` to `kept` the changes are not in the store; those from `kept` to `known` are gone from the log as well.
+    """
+
+    action = Action.STUDY_EXPLAINED
+    object_type = "study"
+    fault: Code
+    asked_by: Id
+    asked_role: RoleName
+    known: Count
+    known_root: Digest
+    held: Count
+    held_root: Digest
+    kept: Count
+    kept_root: Digest
+
+
+class StudyBackedUp(Details):
+    """A backup was written and verified; `manifest_digest` is the SHA-256 of its manifest."""
+
+    action = Action.STUDY_BACKED_UP
+    object_type = "study"
+    manifest_digest: Digest
+    files: Count
+    bytes: Count
+    size: Count
+    root: Digest
+
+
+class StudyRestored(Details):
+    """This study was made from a backup of `size` events at this `root`; recorded when it was opened first."""
+
+    action = Action.STUDY_RESTORED
+    object_type = "study"
+    manifest_digest: Digest
+    restored: Moment
+    size: Count
+    root: Digest
+
+
+class StoreQuarantined(Details):
+    """The store's write-ahead log could not be replayed and was set aside; recorded at the next opening."""
+
+    action = Action.STORE_QUARANTINED
+    object_type = "study"
+    quarantined: Moment
+    digest: Digest
+    bytes: Count
+
+
+class ClockStepped(Details):
+    """The machine's clock stands `microseconds` before the time of the last event; the order of the log is not."""
+
+    action = Action.CLOCK_STEPPED
+    object_type = "study"
+    microseconds: Count
 
 
 class PersonAdded(Details):
@@ -347,11 +426,20 @@ class ExchangeRejected(Details):
     milliseconds: Count | None = None
 
 
+class ExchangeReplayed(Details):
+    """The whole history of an exchange was shown with its text; so many `steps`, of which `unsound` did not hold."""
+
+    action = Action.EXCHANGE_REPLAYED
+    object_type = "exchange"
+    steps: Count
+    unsound: Count
+
+
 class FindingDismissed(Details):
     action = Action.FINDING_DISMISSED
     object_type = "finding"
     exchange: Id
-    entity: Annotated[str, AfterValidator(_one_of(ENTITIES))]
+    entity: Entity
 
 
 class ReleasePlanned(Details):
@@ -411,6 +499,35 @@ class AuditQueried(Details):
         tuple[Literal["actor", "action", "since", "until", "object_type", "object_id", "outcome", "limit"], ...],
         Field(strict=False),
     ] = ()
+
+
+class AuditExported(Details):
+    """Events `first` to `last` left the mirror as a file of `rows` entries with this SHA-256."""
+
+    action = Action.AUDIT_EXPORTED
+    object_type = "log"
+    output: Literal["fhir", "ocsf", "report"]
+    rows: Count
+    first: Count | None = None
+    last: Count | None = None
+    digest: Digest
+
+
+class AuditReviewed(Details):
+    """A person examined the report of a period, `since` to `until` (exclusive); the event's reason says how it was.
+
+    `counts` are the rows of the report's sections, `first` and `last` the numbers of the period's events.
+    """
+
+    action = Action.AUDIT_REVIEWED
+    object_type = "log"
+    since: Moment
+    until: Moment
+    events: Count
+    first: Count | None = None
+    last: Count | None = None
+    report_digest: Digest
+    counts: Reasons
 
 
 DETAILS: dict[Action, type[Details]] = {model.action: model for model in Details.__subclasses__()}

@@ -43,17 +43,15 @@ class Log:
         self._frontier = Frontier()
         self._last = NO_LEAF
         self._last_time: datetime | None = None
+        self._read(lines, anchor)
+
+    def _read(self, lines: Iterable[bytes], anchor: Checkpoint | None) -> None:
         line = leaf = b""
+        self._compare(anchor)
         for line in lines:
             leaf = leaf_hash(line)
             self._frontier.append(leaf)
-            if anchor is not None and self.size == anchor.size and self.root != anchor.root:
-                raise ForkError(
-                    f"the first {anchor.size} events are not those that the signed checkpoint vouches for; nothing "
-                    "runs until this is explained",
-                    kind="root",
-                    sequence=anchor.size - 1,
-                )
+            self._compare(anchor)
         if leaf:
             event = parse_line(line, self.size - 1)
             if event.sequence != self.size - 1:
@@ -64,15 +62,29 @@ class Log:
                 )
             self._last, self._last_time = leaf.hex(), event.time
 
+    def _compare(self, anchor: Checkpoint | None) -> None:
+        if anchor is not None and self.size == anchor.size and self.root != anchor.root:
+            raise ForkError(
+                f"the first {anchor.size} events are not those that the signed checkpoint vouches for; nothing "
+                "runs until this is explained",
+                kind="root",
+                sequence=max(0, anchor.size - 1),
+            )
+
     @classmethod
-    def from_state(cls, state: LogState) -> "Log":
-        """The log that `state` was taken from.  Raises `LogFault` if the state contradicts itself."""
+    def from_state(cls, state: LogState, lines: Iterable[bytes] = (), anchor: Checkpoint | None = None) -> "Log":
+        """The log that `state` was taken from, and the stored lines that came after it.
+
+        Raises `LogFault` if the state contradicts itself, and like `Log()`; an `anchor` of fewer events than the
+        state has cannot be compared and is not.
+        """
         log = cls()
         try:
             log._frontier = Frontier(state.size, [bytes.fromhex(root) for root in state.frontier])
         except ValueError:
             raise LogFault("the saved state of the log is damaged; read the log again", kind="state") from None
         log._last, log._last_time = state.last, state.last_time
+        log._read(lines, anchor)
         return log
 
     @property

@@ -13,9 +13,13 @@ from pathlib import Path
 
 from audit.checkpoint import read_checkpoint
 from audit.errors import AuditError, ForkError, LogFault, MirrorBehindError, RollbackError
+from audit.merkle import leaf_hash
+from audit.segment import find_line, read_lines
+from audit.tiles import TileWriter
 
 SEGMENT_EVENTS = 100_000
 _NAME = re.compile(r"events-(\d{8,})\.jsonl")
+TILES = "tile"
 _CHECKPOINT = "checkpoint"
 _BATCH = 10_000
 
@@ -37,8 +41,8 @@ class MirrorReader:
             raise AuditError(f"{self.path} cannot be read ({error.strerror}); check its permissions") from None
         return sorted((int(match[1]), entry) for match, entry in found)
 
-    def lines(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """The stored lines of events `start` to `stop` (exclusive; None: all), exact bytes without line ends.
+    def batches(self, start: int = 0) -> Iterator[list[bytes]]:
+        """The stored lines from event `start` on, some thousands at a time, exact bytes without line ends.
 
         Raises `LogFault` where a file is missing, misnamed or, though not the last one, ends within a line.
         """
@@ -51,18 +55,39 @@ class MirrorReader:
             if after is not None and after <= start:
                 reached = after
                 continue
-            for line in _read(path):
-                if stop is not None and reached >= stop:
-                    return
-                if not line.endswith(b"\n"):
+            for lines, is_whole in read_lines(path):
+                if not is_whole:
                     if after is None:
                         return
                     raise LogFault(
                         f"event {reached} is cut off at the end of {path.name}", kind="torn", sequence=reached
                     )
-                if reached >= start:
-                    yield line[:-1]
-                reached += 1
+                skipped = min(max(0, start - reached), len(lines))
+                reached += len(lines)
+                if wanted := lines[skipped:] if skipped else lines:
+                    yield wanted
+
+    def lines(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """As `batches`, line by line, for events `start` to `stop` (exclusive; None: all)."""
+        left = None if stop is None else stop - start
+        if left is not None and left <= 0:
+            return
+        for batch in self.batches(start):
+            if left is None:
+                yield from batch
+                continue
+            yield from batch[:left]
+            left -= len(batch)
+            if left <= 0:
+                return
+
+    def find_line(self, number: int) -> bytes | None:
+        """The line that calls itself event `number`, found by bisection; None where the file is not in order.
+
+        For proofs, which show whether it is the right one: unlike `lines`, this trusts the numbers in the lines.
+        """
+        place = [path for first, path in self.segments() if first <= number]
+        return find_line(place[-1], number) if place else None
 
     @property
     def size(self) -> int:
@@ -71,12 +96,13 @@ class MirrorReader:
         if not segments:
             return 0
         first, path = segments[-1]
-        return first + sum(line.endswith(b"\n") for line in _read(path))
+        return first + sum(len(lines) for lines, is_whole in read_lines(path) if is_whole)
 
     def checkpoint(self) -> str | None:
         """The signed note kept beside the events, or None."""
         try:
-            return (self.path / _CHECKPOINT).read_text(encoding="utf-8")
+            # As it stands: reading it as a text file would mend changed line ends.
+            return (self.path / _CHECKPOINT).read_bytes().decode("utf-8")
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError):
@@ -100,6 +126,8 @@ class Mirror(MirrorReader):
         self._size = super().size
         self._start = max((first for first, _ in self.segments()), default=0)
         """Number of the first event of the file that is written to."""
+        self._tiles: TileWriter | None = None
+        self._tiles_failed = False
 
     @property
     def size(self) -> int:
@@ -124,6 +152,7 @@ class Mirror(MirrorReader):
             self._write(self.path / f"events-{self._start:08d}.jsonl", rest[:room])
             self._size += len(rest[:room])
             rest = rest[room:]
+        self._grow_tiles(lines)
 
     def write_checkpoint(self, note: str) -> None:
         """Replace the signed note in one step."""
@@ -137,6 +166,8 @@ class Mirror(MirrorReader):
             _sync_folder(self.path)
         except OSError as error:
             raise AuditError(f"the checkpoint in {self.path} cannot be written ({error.strerror})") from None
+        self._tiles_failed = False
+        self._grow_tiles((), seal=True)
 
     def reconcile(
         self, store_size: int, read_store_lines: Callable[[int, int], Iterable[bytes]], *, since: int = 0
@@ -192,13 +223,31 @@ class Mirror(MirrorReader):
                 f"the mirror {self.path} cannot be written ({error.strerror}); make room and open the study again"
             ) from None
 
+    def _grow_tiles(self, lines: Sequence[bytes], *, seal: bool = False) -> None:
+        """Let the stored tiles follow.  They are a cache: trouble with them stops no event.
+
+        After trouble they rest until the next checkpoint, so that no event waits for another try.
+        """
+        if self._tiles_failed:
+            return
+        try:
+            if self._tiles is None or self._tiles.size + len(lines) != self._size:
+                self._tiles = TileWriter(self.path / TILES, self._size, self.lines)
+            else:
+                self._tiles.add(map(leaf_hash, lines))
+            if seal:
+                self._tiles.seal()
+        except (OSError, AuditError):
+            self._tiles, self._tiles_failed = None, True
+
     def _cut_torn_line(self) -> None:
         segments = self.segments()
         if not segments:
             return
+        torn = sum(len(lines[0]) for lines, is_whole in read_lines(segments[-1][1]) if not is_whole)
         with open(segments[-1][1], "r+b") as file:
-            end = sum(len(line) for line in file if line.endswith(b"\n"))
-            if end < file.seek(0, os.SEEK_END):
+            end = file.seek(0, os.SEEK_END) - torn
+            if torn:
                 file.truncate(end)
                 os.fsync(file.fileno())
 
@@ -209,15 +258,6 @@ def _segment_fault(reached: int, path: Path) -> LogFault:
         kind="missing",
         sequence=reached,
     )
-
-
-def _read(path: Path) -> Iterator[bytes]:
-    """Lines with their line ends; a regular file only."""
-    try:
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW)) as file:
-            yield from file
-    except OSError as error:
-        raise AuditError(f"{path} cannot be read ({error.strerror}); check its permissions") from None
 
 
 def _opener(extra: int = 0) -> Callable[[str, int], int]:

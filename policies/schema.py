@@ -121,6 +121,8 @@ class Review(Section):
 
     faces: tuple[Face, ...] = (Face.TUI, Face.CLI, Face.SERVER)
     """Faces that may record a decision; leave out `cli` to forbid scripted decisions."""
+    auditors_read_text: bool = False
+    """Whether an auditor may replay an exchange, which shows its text; reviewers may in any case."""
 
 
 class LengthFilter(Section):

@@ -15,6 +15,14 @@ class StudyBusy(StudyError):
     """Another process holds the study."""
 
 
+class WritesDamaged(StudyError):
+    """The store's write-ahead log cannot be replayed."""
+
+
+class DiskShort(StudyError):
+    """There is too little room on the disk for another change."""
+
+
 class NotAllowed(UserError):
     """The person, the face or the policy does not permit this."""
 

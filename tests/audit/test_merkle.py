@@ -11,10 +11,12 @@ from audit.merkle import (
     consistency_proof,
     inclusion_proof,
     leaf_hash,
+    perfect_root,
     root_of,
     verify_consistency,
     verify_inclusion,
 )
+from tests.audit import rfc6962
 
 # Leaves and roots of the test data that Certificate Transparency implementations share.
 LEAVES = [
@@ -111,3 +113,39 @@ def test_there_is_no_proof_for_what_is_not_there() -> None:
         inclusion_proof([], 0)
     with pytest.raises(ValueError, match="older tree"):
         consistency_proof([leaf_hash(b"")], 2)
+
+
+@given(st.lists(st.integers(0, 50), max_size=6))
+def test_many_leaves_at_once_make_the_same_tree_as_one_by_one(batches: list[int]) -> None:
+    leaves = [leaf_hash(bytes([number % 256, number // 256])) for number in range(sum(batches))]
+    one_by_one, together, done = Frontier(), Frontier(), 0
+    for leaf in leaves:
+        one_by_one.append(leaf)
+    for batch in batches:
+        together.extend(leaves[done : done + batch])
+        done += batch
+    assert (together.size, together.roots) == (one_by_one.size, one_by_one.roots)
+
+
+@settings(max_examples=50)
+@given(st.integers(1, 80), st.data())
+def test_proofs_are_those_of_an_independent_implementation(size: int, data: st.DataObject) -> None:
+    entries = [bytes([number]) for number in range(size)]
+    leaves = [leaf_hash(entry) for entry in entries]
+    index, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+    inclusion, consistency = inclusion_proof(leaves, index), consistency_proof(leaves, old)
+    assert inclusion == rfc6962.path(index, entries)
+    assert consistency == rfc6962.subproof(old, entries)
+    root, old_root = rfc6962.root(entries), rfc6962.root(entries[:old])
+    assert rfc6962.root_from_path(index, size, entries[index], inclusion) == root == root_of(leaves)
+    assert rfc6962.roots_from_subproof(old, size, consistency, old_root) == (old_root, root)
+    assert verify_inclusion(leaves[index], index, size, inclusion, root)
+    assert verify_consistency(old, size, consistency, old_root, root)
+
+
+def test_only_perfect_subtrees_that_fit_are_taken() -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(3)]
+    with pytest.raises(ValueError, match="perfect subtree"):
+        perfect_root(leaves)
+    with pytest.raises(ValueError, match="can begin here"):
+        Frontier(1, leaves[:1]).push(leaves[1], 2)

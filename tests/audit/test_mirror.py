@@ -57,8 +57,10 @@ def test_the_folder_is_open_to_the_auditors_group_only(path: Path, history: Make
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o750
-    assert {stat.S_IMODE(file.stat().st_mode) for file in path.iterdir()} == {0o640}
-    assert sorted(file.name for file in path.iterdir()) == ["checkpoint", "events-00000000.jsonl"]
+    tiles = [entry for entry in path.rglob("*") if entry.is_dir()]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in tiles} == {0o750}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.rglob("*") if file.is_file()} == {0o640}
+    assert sorted(file.name for file in path.iterdir()) == ["checkpoint", "events-00000000.jsonl", "tile"]
 
 
 @settings(deadline=None)

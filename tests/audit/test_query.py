@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from audit.details import Action, PersonAdded
+from audit.details import Action, ExchangeRejected, FindingDismissed, PageSent, PersonAdded
 from audit.errors import LogFault
 from audit.events import Context, EventDraft, Outcome, parse_line
 from audit.log import Log
@@ -63,6 +63,42 @@ def test_exactly_the_matching_events_are_found(data: st.DataObject, mirror: Mirr
     ]
     found = list(find_events(mirror, query))
     assert found == (expected if limit is None else expected[len(expected) - min(limit, len(expected)) :])
+
+
+def test_the_last_of_the_matching_events_are_found_in_their_order(mirror: MirrorReader, made: Any) -> None:
+    approved = [event for event in made.events if event.action is Action.EXCHANGE_APPROVED]
+    for limit in range(len(approved) + 2):
+        found = list(find_events(mirror, Query(action=Action.EXCHANGE_APPROVED, limit=limit)))
+        assert found == approved[len(approved) - min(limit, len(approved)) :]
+
+
+def test_role_sitting_and_reason_are_filters_too(tmp_path: Path) -> None:
+    log, lines = Log(), []
+    for role, sitting, reason in (
+        ("reviewer", "s1", None), ("senior", "s1", "other"), ("senior", "s2", "other"), ("auditor", "s2", "duplicate")
+    ):  # fmt: skip
+        someone = Context(
+            actor="anna", role=role, authenticated="os-uid", sitting=sitting, host="h1", version="0.1.0",
+            policy_digest="ab" * 32, face="tui",
+        )  # fmt: skip
+        draft = EventDraft(details=ExchangeRejected(findings=0, flags={}), object_id="1", reason=reason)
+        lines.append(log.add(draft, someone)[1])
+    mirror = Mirror(tmp_path / "mirror")
+    mirror.append(lines, first=0)
+    for query, numbers in (
+        (Query(role="senior"), [1, 2]), (Query(sitting="s2"), [2, 3]), (Query(reason="other", sitting="s1"), [1])
+    ):  # fmt: skip
+        assert [event.sequence for event in find_events(mirror, query)] == numbers
+
+
+def test_a_word_in_the_details_is_not_taken_for_a_field(tmp_path: Path, context: Context) -> None:
+    log = Log()
+    sent = EventDraft(details=PageSent(run="r1", host="elsewhere"), object_id="p1")
+    dismissed = EventDraft(details=FindingDismissed(exchange="7", entity="NAME"), object_id="7:1", reason="other")
+    mirror = Mirror(tmp_path / "mirror")
+    mirror.append([log.add(sent, context)[1], log.add(dismissed, context)[1]], first=0)
+    assert list(find_events(mirror, Query(object_id="7"))) == []
+    assert [event.sequence for event in find_events(mirror, Query(object_id="7:1", limit=5))] == [1]
 
 
 def test_no_filter_shows_everything(mirror: MirrorReader, made: Any) -> None:

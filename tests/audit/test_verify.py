@@ -283,3 +283,79 @@ def test_progress_ends_at_the_size_of_the_log(tmp_path: Path, history: Make) -> 
     steps: list[int] = []
     verify_log(write(tmp_path / "mirror", history(9).lines, None), progress=steps.append)
     assert steps[-1] == 9
+
+
+@settings(max_examples=60)
+@given(size=st.integers(0, 40), seed=st.integers(0, 100), anchors=st.lists(st.integers(0, 40), max_size=4))
+def test_a_check_of_the_hashes_alone_never_alarms_for_an_untouched_log(
+    size: int, seed: int, anchors: list[int], history: Make, key: SigningKey
+) -> None:
+    made = history(size, seed)
+    notes = [key.sign(at, root_of([leaf_hash(line) for line in made.lines[:at]])) for at in anchors if at <= size]
+    with TemporaryDirectory() as folder:
+        mirror = write(Path(folder, "mirror"), made.lines, key.sign(size, made.log.root))
+        report = verify_log(mirror, public_key=key.public, witnessed=notes, hash_only=True)
+    assert report == Report(size, made.log.root.hex(), size, True, None, ())
+
+
+@settings(max_examples=200)
+@given(
+    seed=st.integers(0, 20),
+    kind=st.sampled_from(["flip", "drop", "duplicate", "swap", "truncate", "rehash"]),
+    place=st.integers(0, SIZE - 2),
+    anchors=st.lists(st.integers(1, SIZE), max_size=3),
+)
+def test_a_check_of_the_hashes_alone_finds_every_change_before_the_checkpoint(
+    seed: int, kind: str, place: int, anchors: list[int], history: Make, key: SigningKey
+) -> None:
+    made = history(SIZE, seed)
+    lines = list(made.lines)
+    match kind:
+        case "flip":
+            lines[place] = lines[place].replace(b'"actor":"', b'"actor":"x')
+        case "drop":
+            del lines[place]
+        case "duplicate":
+            lines.insert(place, lines[place + 1])
+        case "swap":
+            lines[place : place + 2] = reversed(lines[place : place + 2])
+        case "truncate":
+            del lines[place:]
+        case "rehash":
+            del lines[place]
+            lines = rehash(lines)
+    notes = [key.sign(at, root_of([leaf_hash(line) for line in made.lines[:at]])) for at in sorted(anchors)]
+    with TemporaryDirectory() as folder:
+        mirror = write(Path(folder, "mirror"), lines, key.sign(SIZE, made.log.root))
+        report = verify_log(mirror, public_key=key.public, witnessed=notes, hash_only=True)
+    assert report.fault
+    # The first checkpoint past the change cannot hold; how many events that is, the fault says.
+    caught = min([at for at in anchors if at > place] or [SIZE])
+    if caught > len(lines):
+        assert (report.fault.kind, report.fault.sequence) == ("truncated", len(lines))
+    else:
+        assert (report.fault.kind, report.fault.sequence) == ("root", caught - 1)
+
+
+def test_a_check_of_the_hashes_alone_has_no_use_for_the_store(tmp_path: Path, history: Make) -> None:
+    mirror = write(tmp_path / "mirror", history(3).lines, None)
+    with pytest.raises(ValueError, match="neither store nor decisions"):
+        verify_log(mirror, decisions=[], hash_only=True)
+
+
+def test_a_long_log_is_verified_across_files_and_checkpoints(tmp_path: Path, history: Make, key: SigningKey) -> None:
+    made = history(3000)
+    mirror = Mirror(tmp_path / "mirror", segment_events=1000)
+    mirror.append(made.lines, first=0)
+    mirror.write_checkpoint(key.sign(3000, made.log.root))
+    notes = [key.sign(at, root_of([leaf_hash(line) for line in made.lines[:at]])) for at in (1, 1023, 1024, 1025, 2999)]
+    steps: list[int] = []
+    for hash_only in (True, False):
+        report = verify_log(mirror, public_key=key.public, witnessed=notes, progress=steps.append, hash_only=hash_only)
+        assert report == Report(3000, made.log.root.hex(), 3000, True, None, ())
+    assert steps == [1024, 2048, 3000] * 2
+    wrong = key.sign(1025, b"r" * 32)
+    for hash_only in (True, False):
+        fault = verify_log(mirror, public_key=key.public, witnessed=[*notes, wrong], hash_only=hash_only).fault
+        assert fault
+        assert (fault.kind, fault.sequence) == ("root", 1024)

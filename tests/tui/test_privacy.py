@@ -11,8 +11,9 @@ from textual import constants
 
 from policies import UserError
 from workbench.desk.commands import OpenExchange
-from workbench.tui.app import ReviewApp, ScreenFault, run_review
+from workbench.tui.app import ReviewApp, run_review
 from workbench.tui.privacy import CLOSED, LOOKS
+from workbench.tui.private import ScreenFault
 
 WORDS = "Rosalind Thackeray"
 

@@ -66,6 +66,14 @@ def desk_of(study: Path, key_file: Path | None, face: Face = Face.CLI, scripted:
         desk.close()
 
 
+def mirror_of(study: Path) -> Path:
+    """The mirror of a study's log; its folder may be all that an auditor can read."""
+    mirror = Folder(study.absolute()).mirror
+    if not mirror.is_dir():
+        raise UserError(f"{study} has no audit log; name the folder of a study with --study.")
+    return mirror
+
+
 @contextmanager
 def interruptible(sentence: str) -> Iterator[None]:
     """Ctrl-C within ends the command with this sentence: what stands, and how to go on."""

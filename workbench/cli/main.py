@@ -26,6 +26,7 @@ from workbench.cli import (
     screen,
     status,
     study,
+    study_care,
     turns,
 )
 from workbench.errors import Interrupted
@@ -57,6 +58,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompt.app, name="prompt")
 app.add_typer(release.app, name="release")
+app.add_typer(study_care.app, name="study")
 
 
 @app.callback(invoke_without_command=True)

@@ -8,9 +8,11 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from audit.details import Digest
+from audit.period import Period
 from policies import Entity, FlagKind, Role, Verdict
 from workbench.desk import views
-from workbench.desk.views import DismissReason, RejectReason, State
+from workbench.desk.replay import Replay
+from workbench.desk.views import DismissReason, RejectReason, ReviewNote, State
 from workbench.ingest.manifest import Entry
 from workbench.ingest.transcript import Transcript
 
@@ -165,6 +167,12 @@ class OpenExchange(Command[views.ExchangeView]):
     exchange: int
 
 
+class ReplayExchange(Command[Replay]):
+    """Show the whole history of an exchange with the text of every version.  Reading is an event too."""
+
+    exchange: int
+
+
 class Decide(Command[views.QueueRow]):
     """Approve or reject exactly the version that was shown."""
 
@@ -203,5 +211,34 @@ class BuildRelease(Command[views.Built]):
     folder: str | None = None
 
 
+class BackUpStudy(Command[views.BackedUp]):
+    """Write a backup of the whole study, as it is now, into a new folder."""
+
+    folder: str
+
+
 class VerifyAudit(Command[views.AuditOutcome]):
-    """Check the whole log against the store."""
+    """Check the whole log against the store, and against signed checkpoints that were kept elsewhere."""
+
+    witnessed: tuple[str, ...] = ()
+
+
+class ReviewAudit(Command[views.Examined]):
+    """Record that this person has examined the report of a period, and how it was.
+
+    With `digest` the report must still be the one that was examined.
+    """
+
+    period: Period
+    note: ReviewNote
+    digest: Digest | None = None
+
+
+class RecordExport(Command[views.Done]):
+    """Record that events `first` to `last` left the mirror as a file with this SHA-256."""
+
+    output: Literal["fhir", "ocsf", "report"]
+    rows: Annotated[int, Field(ge=0)]
+    first: int | None
+    last: int | None
+    digest: Digest

@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, cast
 
+from audit.errors import AuditError
 from policies import Role
 from workbench.desk import commands as c
 from workbench.desk.commands import Answer, Command
@@ -12,9 +14,9 @@ from workbench.paraphrase import models, submit
 from workbench.paraphrase import record as paraphrase
 from workbench.release import build as release
 from workbench.review import decide as review
-from workbench.review import queue
+from workbench.review import queue, replay
 from workbench.roster import record as roster
-from workbench.study import oversight
+from workbench.study import backup, examination, oversight
 from workbench.study.study import Study
 from workbench.turns import record as turns
 
@@ -22,6 +24,9 @@ ANYONE = frozenset(Role)
 OPERATOR = frozenset({Role.OPERATOR})
 REVIEWER = frozenset({Role.REVIEWER, Role.SENIOR})
 STEWARD = frozenset({Role.STEWARD})
+AUDITOR = frozenset({Role.AUDITOR})
+READER = REVIEWER | {Role.AUDITOR}
+"""Who may read text, auditors only where the policy says so."""
 
 Handler = Callable[[Study, Any, Role], Any]
 HANDLERS: dict[type[Command[Any]], tuple[frozenset[Role], Handler]] = {
@@ -44,12 +49,16 @@ HANDLERS: dict[type[Command[Any]], tuple[frozenset[Role], Handler]] = {
     c.Status: (ANYONE, queue.status),
     c.ListQueue: (ANYONE, queue.list_queue),
     c.OpenExchange: (REVIEWER, review.open_exchange),
+    c.ReplayExchange: (READER, replay.replay_exchange),
     c.Decide: (REVIEWER, review.decide),
     c.EditExchange: (REVIEWER, review.edit),
     c.DismissFinding: (REVIEWER, review.dismiss),
     c.PlanRelease: (STEWARD, release.plan_release),
     c.BuildRelease: (STEWARD, release.build_release),
+    c.BackUpStudy: (OPERATOR, backup.back_up),
     c.VerifyAudit: (ANYONE, oversight.verify_audit),
+    c.ReviewAudit: (AUDITOR, examination.review_audit),
+    c.RecordExport: (ANYONE, examination.record_export),
 }
 """Each command with the roles that may give it and the function that carries it out."""
 
@@ -69,6 +78,13 @@ class LocalDesk:
             return cast(Answer, handler(self._study, command, role))
 
     def close(self) -> None:
-        """Sign the log and let go of the study."""
+        """Sign the log and let go of the study, then make the twins that the mirror's files lack."""
         with self._one_at_a_time:
             self._study.close()
+        # Auditors may only read the mirror.  Whoever has just written to it makes what lets them search it quickly.
+        with suppress(AuditError):
+            sealed = self._study.mirror.segments()[:-1]
+            if not all(path.with_suffix(".parquet").exists() for _, path in sealed):
+                from audit.twins import make_twins
+
+                make_twins(self._study.mirror)

@@ -14,6 +14,8 @@ FindingState = Literal["open", "treated", "kept", "dismissed"]
 RejectReason = Literal[
     "identifying", "unfaithful", "malformed", "off_topic", "poor_quality", "duplicate", "flagged", "other"
 ]
+ReviewNote = Literal["nothing_unusual", "explained", "follow_up", "incident"]
+"""How an examined period of the log was: as expected, odd but explained, to be followed up, to be reported."""
 DismissReason = Literal["not_identifying", "common_word", "public_knowledge", "wrong_span", "other"]
 
 
@@ -303,11 +305,33 @@ class Built(View):
     manifest_digest: str
 
 
+class BackedUp(View):
+    """A backup that has been written and verified: so many files, bytes and events of the log."""
+
+    path: str
+    files: int
+    bytes: int
+    events: int
+    manifest_digest: str
+
+
 class AuditOutcome(View):
     """The result of verifying the log against the store."""
 
     events: int
     root: str
+    anchored: int
+    """Number of first events that a signed checkpoint vouches for."""
     fault: str | None
+    kind: str | None
     sequence: int | None
     notes: tuple[str, ...]
+
+
+class Examined(View):
+    """A review of the log that was recorded: the period's events, and the digest (SHA-256, hex) of its report."""
+
+    events: int
+    first: int | None
+    last: int | None
+    digest: str

@@ -2,14 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from workbench.errors import KeyRefused, StudyBusy, StudyError
+from workbench.errors import KeyRefused, StudyBusy, StudyError, WritesDamaged
 
 Row = tuple[Any, ...]
 
@@ -40,6 +40,7 @@ class Connection:
         """Open the store at `path`, or make it; `key` is the database key in base64."""
         if not create and not path.is_file():
             raise StudyError(f"The store {path} is missing; restore it from your backup.")
+        self.path = path
         extension = _extension()
         self._db = duckdb.connect(
             ":memory:",
@@ -55,6 +56,8 @@ class Connection:
             self._db.execute(f"LOAD {_quoted(extension)}")
             self._db.execute(f"SET temp_directory = {_quoted(temporary)}")
             self._db.execute("SET temp_file_encryption = true")
+            # Only `close` writes: a store that is found to be faulty must stay as it was found, its log of writes too.
+            self._db.execute("PRAGMA disable_checkpoint_on_shutdown")
             self._db.execute(f"ATTACH {_quoted(path)} AS study (ENCRYPTION_KEY ?)", [key])
         except duckdb.Error as problem:
             self._db.close()
@@ -94,17 +97,45 @@ class Connection:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing: commits at the end, rolls back on any exception, an interrupt included."""
-        self._db.execute("BEGIN")
         try:
+            self._db.execute("BEGIN")
             yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            self._commit()
+        except BaseException as problem:
+            # After a commit that failed there may be no transaction any more.
+            with suppress(duckdb.Error):
+                self._db.execute("ROLLBACK")
+            if isinstance(problem, duckdb.IOException | duckdb.FatalException):
+                raise self._unwritable() from None
             raise
 
-    def close(self) -> None:
-        """Write everything into the one file and let go of it."""
+    def _commit(self) -> None:
+        try:
+            self._db.execute("COMMIT")
+        except duckdb.Error:
+            raise self._unwritable() from None
+
+    def _unwritable(self) -> StudyError:
+        return StudyError(
+            f"The store {self.path} cannot be written, so the last step was not acknowledged; make room on its disk, "
+            "or have it repaired, and run the command again."
+        )
+
+    def checkpoint(self) -> None:
+        """Write everything into the one file, and empty the log of writes beside it."""
         self._db.execute("CHECKPOINT study")
+
+    def close(self) -> None:
+        """Write everything into the one file and let go of it.
+
+        Where the disk has no room for that, it stays in the log of writes, and the next opening reads it from there.
+        """
+        with suppress(duckdb.Error):
+            self.checkpoint()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Leave the files as they are."""
         self._db.close()
 
 
@@ -118,6 +149,8 @@ def _explained(path: Path, problem: duckdb.Error) -> StudyError:
     reason = str(problem)
     if "Wrong encryption key" in reason:
         return KeyRefused("This key does not open the study; check the passphrase, key file or variable that you used.")
+    if "while replaying WAL" in reason:
+        return WritesDamaged(f"The last changes of the store {path} cannot be read back; restore it from your backup.")
     if "Could not set lock" in reason or "Conflicting lock" in reason:
         return StudyBusy(f"Another process has the study open ({path.parent}); close it and try again.")
     if "Permission denied" in reason:

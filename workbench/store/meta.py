@@ -19,6 +19,17 @@ def get(db: Connection, key: str) -> str | None:
     return None if found is None else str(found[0])
 
 
+def put(db: Connection, key: str, value: str) -> None:
+    """Set a value; call it inside a transaction."""
+    db.insert("meta", [(key, value)])
+
+
+def starting_with(db: Connection, prefix: str) -> dict[str, str]:
+    """The values of all keys that begin so, by key; of each the last one."""
+    rows = db.rows("SELECT key, value FROM meta WHERE starts_with(key, ?) ORDER BY rowid", [prefix])
+    return {str(key): str(value) for key, value in rows}
+
+
 def policy(db: Connection) -> tuple[str, str]:
     """Digest and text of the policy in force."""
     found = db.row("SELECT digest, body FROM policies ORDER BY rowid DESC LIMIT 1")

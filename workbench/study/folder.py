@@ -51,6 +51,11 @@ class Folder:
         return self.root / "store.duckdb"
 
     @property
+    def writes(self) -> Path:
+        """DuckDB's write-ahead log, encrypted; there while the store is open, and after a crash."""
+        return self.root / "store.duckdb.wal"
+
+    @property
     def policy(self) -> Path:
         """The study's own copy of its policy, to be read; the store holds the binding one."""
         return self.root / "policy.yaml"
@@ -79,6 +84,21 @@ class Folder:
     def temporary(self) -> Path:
         """DuckDB's encrypted spill files; emptied at each start (0700)."""
         return self.root / "tmp"
+
+    @property
+    def pending(self) -> Path:
+        """What happened while the store was shut and is not in its log yet, no text."""
+        return self.root / "pending.jsonl"
+
+    @property
+    def reserve(self) -> Path:
+        """Room on the disk that is kept for events."""
+        return self.root / "reserve"
+
+    @property
+    def explanation(self) -> Path:
+        """What one person has said about a store that is behind its record, until a second confirms it."""
+        return self.root / "explanation.json"
 
     @property
     def releases(self) -> Path:

@@ -5,18 +5,23 @@ import os
 import secrets
 import shutil
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
-from audit.checkpoint import Checkpoint, PublicKey, SigningKey, open_checkpoint, save_public_key
+from audit.checkpoint import SigningKey, save_public_key
 from audit.details import PersonAdded, StudyCreated, StudyOpened
 from audit.log import Log
 from audit.mirror import Mirror
 from policies import Face, LoadedPolicy, Role, parse_policy
-from workbench.errors import KeyRefused, NotAllowed, StudyError
-from workbench.store import events, meta, people
+from workbench.errors import KeyRefused, NotAllowed, StudyError, WritesDamaged
+from workbench.store import meta, people
 from workbench.store.connection import Connection
+from workbench.study import pending
 from workbench.study.folder import SCHEMA, Folder, Identity
 from workbench.study.keys import ENVIRONMENT, FILE_ENVIRONMENT, Secret
+from workbench.study.ledger import Ledger
+from workbench.study.quarantine import quarantine
+from workbench.study.reconcile import Record, reconcile
 from workbench.study.study import Actor, Study
 
 FOUNDER_ROLES = (Role.OPERATOR, Role.REVIEWER, Role.SENIOR, Role.STEWARD)
@@ -79,7 +84,7 @@ def _fill(folder: Folder, policy: LoadedPolicy, secret: Secret, founder: str, fa
         values = {"schema_version": str(SCHEMA), "study_secret": base64.b64encode(study_secret).decode()}
         meta.create(db, values, policy.digest, policy.body)
     actor = Actor(founder, frozenset(FOUNDER_ROLES), "os-uid", face)
-    study = Study(folder, identity, db, policy, study_secret, Log(), mirror, actor)
+    study = Study(folder, identity, db, policy, study_secret, Log(), Ledger(), mirror, actor)
     with study.change(Role.OPERATOR) as change:
         change.record(StudyCreated(schema_version=SCHEMA, key_source=secret.kind), identity.study)
         for role in FOUNDER_ROLES:
@@ -99,34 +104,76 @@ def _write(path: Path, text: str) -> None:
     path.chmod(0o600)
 
 
-def open_study(root: Path, secret: Secret, face: Face, *, scripted: str | None = None) -> Study:
-    """Open a study as the person whose login this is, or as a scripted actor of the study by name.
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """A study whose store is open and whose log has not been looked at yet."""
 
-    Raises StudyError (wrong key, foreign folder, newer version, damage), NotAllowed (not a person of the study) and
-    audit.LogFault (the store was rolled back, or differs from its mirror).
+    folder: Folder
+    identity: Identity
+    db: Connection
+    policy: LoadedPolicy
+    secret: bytes
+    actor: Actor
+
+    @property
+    def role(self) -> Role:
+        """The first role of the person who opened it."""
+        return next(role for role in Role if role in self.actor.roles)
+
+    def study(self, record: Record, mirror: Mirror) -> Study:
+        """The study over a log that is one with its mirror."""
+        return Study(
+            self.folder, self.identity, self.db, self.policy, self.secret, record.log, record.ledger, mirror, self.actor
+        )
+
+
+def unlock(root: Path, secret: Secret, face: Face, *, scripted: str | None = None) -> Unlocked:
+    """Open the store as the person whose login this is, or as a scripted actor by name.
+
+    Raises StudyError (wrong key, foreign folder, newer version, damage) and NotAllowed (not a person of the study).
+    An attempt with a wrong key is put down beside the store.
     """
     folder = Folder(root.absolute())
     identity = folder.read_identity()
     try:
         db = Connection(folder.store, folder.temporary, secret.database_key(identity.salt_bytes))
     except KeyRefused:
+        uid = os.getuid()
+        pending.put_down(folder, pending.WrongKey(time=pending.now(), uid=uid, face=face.value, key_source=secret.kind))
         raise KeyRefused(_wrong_key(folder, identity, secret)) from None
+    except WritesDamaged:
+        raise quarantine(folder) from None
     try:
         digest, body = meta.policy(db)
         policy = parse_policy(body, f"The policy of {root}")
         encoded = meta.get(db, "study_secret")
         if encoded is None or policy.digest != digest:
             raise StudyError(f"The store of {root} is damaged; restore it from your backup.")
-        actor = _actor(db, face, scripted)
-        mirror = Mirror(folder.mirror)
-        log = Log(events.lines(db, 0, events.size(db)), _anchor(folder, mirror))
-        study = Study(folder, identity, db, policy, base64.b64decode(encoded), log, mirror, actor)
-        completed = study.complete_mirror(since=max(0, min(mirror.size, log.size) - 1))
-        with study.change(next(role for role in Role if role in actor.roles)) as change:
-            change.record(StudyOpened(key_source=secret.kind, completed=completed), identity.study)
+        return Unlocked(folder, identity, db, policy, base64.b64decode(encoded), _actor(db, face, scripted))
     except BaseException:
-        db.close()
+        db.let_go()
         raise
+
+
+def open_study(root: Path, secret: Secret, face: Face, *, scripted: str | None = None) -> Study:
+    """Open a study, and record that it was opened and what happened while it was shut.
+
+    Raises what `unlock` does, and audit.LogFault where the store was rolled back or differs from its mirror; then the
+    store is left as it was found.
+    """
+    unlocked = unlock(root, secret, face, scripted=scripted)
+    try:
+        mirror = Mirror(unlocked.folder.mirror)
+        record = reconcile(unlocked.db, unlocked.folder, mirror)
+        study = unlocked.study(record, mirror)
+        study.room.keep()
+        with study.change(unlocked.role) as change:
+            pending.record(study, change)
+            change.record(StudyOpened(key_source=secret.kind, completed=record.completed), study.identity.study)
+    except BaseException:
+        unlocked.db.let_go()
+        raise
+    study.heartbeat.start(lambda: study.log.size)
     return study
 
 
@@ -141,12 +188,6 @@ def _wrong_key(folder: Folder, identity: Identity, secret: Secret) -> str:
         "key-file": f"the key file {identity.key_file}: name it with --key-file",
     }
     return f"{tried}, which was made with {made_with[identity.key_kind]}."
-
-
-def _anchor(folder: Folder, mirror: Mirror) -> Checkpoint | None:
-    """The last signed word on what the log was; closing the study will sign anew, so it is compared first."""
-    note = mirror.checkpoint()
-    return open_checkpoint(note, PublicKey.load(folder.log_public_key)) if note else None
 
 
 def _actor(db: Connection, face: Face, scripted: str | None) -> Actor:

@@ -53,6 +53,7 @@ def verify_audit(study: Study, command: commands.VerifyAudit, role: Role) -> vie
     report = verify_log(
         study.mirror,
         public_key=PublicKey.load(study.folder.log_public_key),
+        witnessed=command.witnessed,
         store_lines=events.lines(study.db, 0, study.log.size),
         decisions=[
             Decision(str(d.exchange), d.version, d.verdict, d.sequence) for d in exchanges.all_decisions(study.db)
@@ -73,7 +74,9 @@ def verify_audit(study: Study, command: commands.VerifyAudit, role: Role) -> vie
     return views.AuditOutcome(
         events=report.size,
         root=report.root,
+        anchored=report.anchored,
         fault=fault.sentence if fault else None,
+        kind=fault.kind if fault else None,
         sequence=fault.sequence if fault else None,
         notes=report.notes,
     )

@@ -5,10 +5,11 @@ import json
 import re
 import secrets
 import socket
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,20 +17,29 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from audit.checkpoint import SigningKey
-from audit.details import Details
+from audit.details import Action, ClockStepped, Details
+from audit.errors import AuditError
 from audit.events import Context, Event, EventDraft, Outcome
 from audit.log import Log
 from audit.mirror import Mirror
 from policies import Face, LoadedPolicy, Role
 from workbench import __version__
-from workbench.errors import NotAllowed
+from workbench.errors import NotAllowed, StudyError
 from workbench.store import events
 from workbench.store.connection import Connection
 from workbench.study.folder import Folder, Identity
+from workbench.study.heartbeat import Heartbeat
 from workbench.study.interrupts import Interrupts
+from workbench.study.ledger import Ledger
+from workbench.study.room import Room
 
 if TYPE_CHECKING:
     from redaction.scanner import Scanner
+
+
+def record_key(secret: bytes, record: str) -> bytes:
+    """HKDF-SHA-256(study secret, record), 32 bytes."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=record.encode()).derive(secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,7 @@ class Change:
     time: datetime
     log: Log
     lines: list[bytes] = field(default_factory=list)
+    actions: set[Action] = field(default_factory=set)
 
     def record(
         self,
@@ -72,8 +83,12 @@ class Change:
         reason: str | None = None,
         before: str | None = None,
         after: str | None = None,
+        unproved: str | None = None,
     ) -> Event:
-        """Add the event that belongs to this change; it is stored with the change or not at all."""
+        """Add the event that belongs to this change; it is stored with the change or not at all.
+
+        `unproved` names whoever did it without having proved to be that person.
+        """
         draft = EventDraft(
             details=details,
             object_id=str(object_id),
@@ -83,8 +98,13 @@ class Change:
             digest_before=before,
             digest_after=after,
         )
-        event, line = self.log.add(draft, self.study.context(self.role), self.time)
+        context = self.study.context(self.role)
+        if unproved is not None:
+            update = {"actor": unproved, "role": "unknown", "authenticated": "none"}
+            context = context.model_copy(update=update)
+        event, line = self.log.add(draft, context, self.time)
         self.lines.append(line)
+        self.actions.add(event.action)
         return event
 
 
@@ -99,6 +119,7 @@ class Study:
         policy: LoadedPolicy,
         study_secret: bytes,
         log: Log,
+        ledger: Ledger,
         mirror: Mirror,
         actor: Actor,
     ) -> None:
@@ -108,11 +129,15 @@ class Study:
         self.loaded_policy = policy
         self.policy = policy.policy
         self.log = log
+        self.ledger = ledger
         self.mirror = mirror
+        self.room = Room(folder)
         self.actor = actor
         self.sitting = secrets.token_hex(8)
-        self._secret = study_secret
+        self.secret = study_secret
         self._closed = False
+        self._signing = threading.Lock()
+        self.heartbeat = Heartbeat(self.sign, log.size)
         self._host = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())[:80] or "unnamed"
 
     @cached_property
@@ -142,15 +167,33 @@ class Study:
         The mirror must hold everything that came before; so a mirror that cannot be written stops the next change
         before it begins, and no more than one transaction is ever ahead of it.
         """
+        self.room.give()
         self.complete_mirror()
+        if self.heartbeat.is_due(self.log.size):
+            self.write_checkpoint()
         change = Change(self, role, datetime.now(UTC), self.log.copy())
+        self._note_clock(change)
         with Interrupts() as interrupts:
             with self.db.transaction():
                 yield change
+                self.room.check(change.actions)
                 interrupts.hold()
                 events.append(self.db, self.log.size, change.lines)
             first, self.log = self.log.size, change.log
-            self.mirror.append(change.lines, first=first)
+            self.ledger.add(change.lines)
+            try:
+                self.mirror.append(change.lines, first=first)
+            except AuditError:
+                if not self.room.give():
+                    raise
+                self.complete_mirror()
+
+    def _note_clock(self, change: Change) -> None:
+        """A clock that was put back is an event; the order of the log is that of its numbers."""
+        last, _ = self.log.last
+        if last is not None and change.time < last:
+            microseconds = (last - change.time) // timedelta(microseconds=1)
+            change.record(ClockStepped(microseconds=microseconds), self.identity.study)
 
     def complete_mirror(self, since: int | None = None) -> int:
         """Bring the mirror up to the store; how many events it lacked."""
@@ -168,24 +211,44 @@ class Study:
         return hmac.new(self.record_key(record), data, "sha256").hexdigest()
 
     def record_key(self, record: str) -> bytes:
-        """The digest key of one record: HKDF-SHA-256(study secret, record), 32 bytes."""
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=record.encode()).derive(self._secret)
+        """The digest key of one record, 32 bytes."""
+        return record_key(self.secret, record)
 
     def body_digest(self, exchange: int, version: int, question: str, answer: str) -> str:
         """The digest under which a version of an exchange is decided and released."""
         return self.keyed_digest(f"body:{exchange}:{version}", json.dumps([question, answer], ensure_ascii=True))
 
+    def sign(self) -> None:
+        """Sign the log as it stands now into the mirror; any thread may call this.  Raises AuditError."""
+        with self._signing:
+            log = self.log
+            note = SigningKey.load(self.folder.log_key).sign(log.size, log.root)
+            try:
+                self.mirror.write_checkpoint(note)
+            except AuditError:
+                if not self.room.give():
+                    raise
+                self.mirror.write_checkpoint(note)
+            self.heartbeat.signed(log.size)
+
     def write_checkpoint(self) -> None:
-        """Sign the log as it stands now into the mirror."""
-        key = SigningKey.load(self.folder.log_key)
-        self.mirror.write_checkpoint(key.sign(self.log.size, self.log.root))
+        """Sign the log and remember it in the store, so that the next opening begins here.
+
+        In this order: what the store remembers is then never ahead of the last signature.
+        """
+        self.sign()
+        self.ledger.save(self.db, self.log)
 
     def close(self) -> None:
         """Sign the log's state and let go of the store; closing twice is closing once."""
         if self._closed:
             return
         self._closed = True
+        self.heartbeat.stop()
         try:
-            self.write_checkpoint()
+            self.sign()
+            # Without it the next opening reads more, and that is all.
+            with suppress(StudyError):
+                self.ledger.save(self.db, self.log)
         finally:
             self.db.close()
