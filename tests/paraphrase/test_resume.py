@@ -87,6 +87,7 @@ def counts(study: Path) -> dict[str, Any]:
         return desk.execute(Status()).model_dump(exclude={"events"})
 
 
+@pytest.mark.timeout(3600 if os.environ.get("WORKBENCH_PROVE") else 300)
 def test_killed_at_any_moment_every_page_has_exactly_one_exchange_in_the_end(
     study: Path, waiting: Path, tmp_path: Path, policy: LoadedPolicy
 ) -> None:
