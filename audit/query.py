@@ -9,6 +9,7 @@ from bisect import bisect
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from glob import escape
 from itertools import chain, groupby
 from typing import Any
 
@@ -18,13 +19,14 @@ from audit.details import Action, Code, Count, Id, ObjectType, RoleName, Strict
 from audit.errors import LogFault
 from audit.events import Event, Outcome, Time, canonical_json, format_time, parse_line
 from audit.mirror import MirrorReader
-from audit.twins import OFFSET, Span, span_lines, spans
+from audit.twins import OFFSET, Span, span_batches, spans
 
 COLUMNS = tuple(name for name in Event.model_fields if name != "details")
 """Columns of the CSV output; details follow, one JSON object in the last column."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _EQUAL = ("actor", "role", "sitting", "action", "object_type", "object_id", "outcome", "reason")
+_BY_RARITY = ("object_id", "sitting", "reason", "actor", "action", "outcome", "object_type", "role")
 _FIRST_KEY, _TIME_KEY = b'{"action":"', b'"time":"'
 _TABLE = (("event", 8), ("time (UTC)", 19), ("actor", 12), ("action", 19), ("object", 21), ("outcome", 7))
 
@@ -70,6 +72,12 @@ class Query(Strict):
         ]
         return " AND ".join(text for text, _ in wanted) or "true", [value for _, value in wanted]
 
+    @property
+    def needle(self) -> bytes:
+        """What stands in every line that matches: the filter that restricts most, as it is spelled."""
+        wanted = (f'"{name}":"{value}"' for name in _BY_RARITY if (value := getattr(self, name)) is not None)
+        return next(wanted, "").encode()
+
     def line_test(self) -> Callable[[bytes], bool]:
         """A test whether a line holds what is asked for, true of every line that does not begin as an event does.
 
@@ -78,7 +86,7 @@ class Query(Strict):
         """
         fields = [
             (f'"{name}":'.encode(), f'"{name}":"{value}"'.encode(), name < "details")
-            for name in reversed(_EQUAL)
+            for name in _EQUAL
             if (value := getattr(self, name)) is not None
         ]
         since = b"" if self.since is None else format_time(self.since).encode()
@@ -123,7 +131,7 @@ def _search(mirror: MirrorReader, span: Span, query: Query, limit: int | None) -
         with duckdb.connect(config={"python_enable_replacements": False}) as connection:
             places = connection.execute(
                 f"SELECT sequence, {OFFSET} FROM read_parquet(?) WHERE {condition} ORDER BY sequence {order}",
-                [[str(path) for path in span.twins], *values],
+                [[escape(str(path)) for path in span.twins], *values],
             ).to_arrow_table()
     except duckdb.Error:
         return _scan(mirror, span, query, limit)
@@ -132,11 +140,22 @@ def _search(mirror: MirrorReader, span: Span, query: Query, limit: int | None) -
 
 
 def _scan(mirror: MirrorReader, span: Span, query: Query, limit: int | None) -> Iterator[Event]:
-    may_match = query.line_test()
-    numbered = enumerate(span_lines(mirror, span), span.start)
-    found: Iterable[tuple[int, bytes]] = (entry for entry in numbered if may_match(entry[1]))
+    found: Iterable[tuple[int, bytes]] = _candidates(mirror, span, query)
     events = (parse_line(line, number) for number, line in (found if limit is None else deque(found, maxlen=limit)))
     return (event for event in events if query.matches(event))
+
+
+def _candidates(mirror: MirrorReader, span: Span, query: Query) -> Iterator[tuple[int, bytes]]:
+    """Number and line of what may be asked for."""
+    may_match, needle = query.line_test(), query.needle
+    for reached, batch in span_batches(mirror, span):
+        # Almost all lines of a long log end here.
+        near = [
+            (number, line)
+            for number, line in enumerate(batch, reached)
+            if needle in line or not line.startswith(_FIRST_KEY)
+        ]
+        yield from ((number, line) for number, line in near if may_match(line))
 
 
 def _read_at(mirror: MirrorReader, query: Query, places: Iterable[tuple[int, int]]) -> Iterator[Event]:

@@ -18,7 +18,7 @@ from audit.errors import LogFault
 from audit.events import canonical_json
 from audit.mirror import MirrorReader
 from audit.period import Period
-from audit.twins import event_table
+from audit.twins import create_view
 
 FORMAT = "audit-report/1"
 MOST_ROWS = 200
@@ -70,9 +70,8 @@ def make_report(mirror: MirrorReader, period: Period, *, twins: bool = True) -> 
     """The report of a period.  Raises `AuditError` where the mirror cannot be read or a line is no event."""
     # The columns hold UTC without a zone.
     begin, end = (moment.replace(tzinfo=None) for moment in period.bounds)
-    events = event_table(mirror, twins=twins)
     with duckdb.connect(config={"python_enable_replacements": False}) as connection:
-        connection.register("events", events)
+        create_view(connection, mirror, twins=twins)
         connection.execute(
             "CREATE TEMP TABLE period AS SELECT * FROM events WHERE time >= ? AND time < ?", [begin, end]
         )

@@ -1,13 +1,14 @@
 """Free questions to the log in SQL: one SELECT over the view `events`, in a database that can do nothing else.
 
-DuckDB takes SQL to be code: it can read and write files, load extensions and change its settings.  Here it runs in
-memory; the events are given to it as an Arrow dataset before all access to files is switched off and the settings
-are locked; and a question is refused unless it is one SELECT statement that uses no table function beyond a few that
-only make rows out of values.  (duckdb.org/docs/stable/operations_manual/securing_duckdb)
+DuckDB takes SQL to be code: it can read and write files, load extensions and change its settings.  Here a question is
+refused unless it is one SELECT statement that uses no table function beyond a few that only make rows out of values.
+It then runs in memory with the settings locked and all access to files switched off but to the twins, which are copies
+that can be made anew; the log's own files are out of its reach.
+(duckdb.org/docs/stable/operations_manual/securing_duckdb)
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
@@ -18,7 +19,7 @@ import pyarrow.parquet as pq
 from audit.errors import AuditError
 from audit.mirror import MirrorReader
 from audit.query import csv_cell, csv_line
-from audit.twins import OFFSET, event_table
+from audit.twins import create_view, quoted
 
 VIEW = "events"
 TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest", "json_each", "json_tree"})
@@ -49,12 +50,9 @@ def ask(mirror: MirrorReader, question: str, *, twins: bool = True) -> Iterator[
     where the question is refused or fails, `LogFault` at a line that is no event.
     """
     check(question)
-    events = event_table(mirror, twins=twins)
     connection = duckdb.connect(":memory:", config=_SETTINGS)
     try:
-        connection.register("stored", events)
-        connection.execute(f"CREATE VIEW {VIEW} AS SELECT * EXCLUDE ({OFFSET}) FROM stored")
-        _lock(connection)
+        _lock(connection, create_view(connection, mirror, twins=twins))
         with _explained():
             reader = connection.execute(question).to_arrow_reader(_BATCH)
             yield pa.RecordBatchReader.from_batches(reader.schema, _batches(reader))
@@ -87,7 +85,10 @@ def check(question: str) -> None:
             )
 
 
-def _lock(connection: duckdb.DuckDBPyConnection) -> None:
+def _lock(connection: duckdb.DuckDBPyConnection, files: Sequence[str] = ()) -> None:
+    """Switch off all access to files but these."""
+    if files:
+        connection.execute(f"SET allowed_paths = [{', '.join(map(quoted, files))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 

@@ -12,10 +12,11 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from glob import escape
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -149,29 +150,48 @@ def spans(mirror: MirrorReader, *, twins: bool = True) -> list[Span]:
     return [*found, Span(end, None)]
 
 
-def span_lines(mirror: MirrorReader, span: Span) -> Iterator[bytes]:
-    """The lines of a span.  Raises `LogFault` as the mirror does, also where the next file does not follow."""
+def span_batches(mirror: MirrorReader, span: Span) -> Iterator[tuple[int, list[bytes]]]:
+    """The lines of a span, some thousands at a time, each time with the number of the first.
+
+    Raises `LogFault` as the mirror does, also where the next file does not follow.
+    """
     reached = span.start
     for batch in mirror.batches(span.start):
         if reached == span.stop:
             return
-        yield from batch
+        yield reached, batch
         reached += len(batch)
 
 
-def event_table(mirror: MirrorReader, *, twins: bool = True) -> ds.Dataset:
-    """All events of a mirror as an Arrow dataset: the twins as files, the rest as tables in memory.
+def create_view(connection: duckdb.DuckDBPyConnection, mirror: MirrorReader, *, twins: bool = True) -> list[str]:
+    """Make all events of a mirror the view `events` of a DuckDB connection: the twins, and the rest in memory.
 
-    Raises `LogFault` where a line is no event.
+    Returns the files that the view reads whenever it is asked.  Raises `LogFault` where a line is no event.
     """
-    parts: list[Any] = []
+    files: list[str] = []
+    rest: list[pa.Table] = [SCHEMA.empty_table()]
     for span in spans(mirror, twins=twins):
         if span.twins:
-            parts.append(ds.dataset([str(path) for path in span.twins], schema=SCHEMA, format="parquet"))
+            files += map(str, span.twins)
         else:
-            rest = list(tables(span_lines(mirror, span), span.start))
-            parts.append(ds.dataset(pa.concat_tables(rest) if rest else SCHEMA.empty_table()))
-    return ds.dataset(parts)
+            rest += tables((line for _, batch in span_batches(mirror, span) for line in batch), span.start)
+    columns = ", ".join(COLUMNS)
+    connection.register("events_by_line", pa.concat_tables(rest))
+    parts = [f"SELECT {columns} FROM events_by_line"]
+    if any(escape(name) != name for name in files):
+        # DuckDB would take such a name for a pattern.
+        connection.register("events_of_twins", ds.dataset(files, schema=SCHEMA, format="parquet"))
+        parts, files = [f"SELECT {columns} FROM events_of_twins", *parts], []
+    elif files:
+        names = ", ".join(quoted(name) for name in files)
+        parts = [f"SELECT {columns} FROM read_parquet([{names}])", *parts]
+    connection.execute(f"CREATE VIEW events AS {' UNION ALL '.join(parts)}")
+    return files
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _sealed(mirror: MirrorReader) -> list[tuple[int, int, Path]]:

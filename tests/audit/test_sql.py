@@ -113,6 +113,39 @@ def test_whatever_is_not_one_plain_select_over_the_events_is_refused_in_one_sent
     assert {path.name: path.read_bytes() for path in mirror.path.iterdir() if path.is_file()} == before
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "COPY (SELECT 1) TO '{path}'",
+        "COPY (SELECT 1) TO '{mirror}/events-00000000.jsonl'",
+        "COPY (SELECT 1) TO '{mirror}/events-00000000.csv'",
+        "EXPORT DATABASE '{path}'",
+        "ATTACH '{path}' AS other",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM read_text('{mirror}/events-00000000.jsonl')",
+        "SELECT * FROM glob('{mirror}/*')",
+        "SELECT * FROM sniff_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SET enable_external_access = true",
+        "SET allowed_paths = ['/etc/passwd']",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SELECT * FROM secret_of_this_process",
+    ],
+)
+def test_what_slipped_through_the_check_could_still_not_touch_a_file(
+    question: str, mirror: MirrorReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret_of_this_process = pq.read_table(mirror.path / "events-00000000.parquet")
+    assert secret_of_this_process.num_rows
+    monkeypatch.setattr(sql, "check", lambda question: None)
+    before = {path.name: path.read_bytes() for path in mirror.path.iterdir() if path.is_file()}
+    with pytest.raises(QuestionError, match="no answer"):
+        rows(mirror, question.format(path=tmp_path / "out", mirror=mirror.path))
+    assert list(tmp_path.iterdir()) == []
+    assert {path.name: path.read_bytes() for path in mirror.path.iterdir() if path.is_file()} == before
+
+
 @pytest.mark.parametrize("twins", [True, False])
 def test_the_view_has_one_row_an_event_and_its_columns(mirror: MirrorReader, made: Any, twins: bool) -> None:
     found = rows(mirror, "SELECT * FROM events ORDER BY sequence", twins=twins)

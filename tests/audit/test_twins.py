@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,7 @@ from audit.errors import LogFault
 from audit.events import canonical_json
 from audit.mirror import Mirror, MirrorReader
 from audit.query import Query, find_events
-from audit.twins import COLUMNS, OFFSET, event_table, make_twins, spans, twin_path
+from audit.twins import OFFSET, create_view, make_twins, spans, twin_path
 
 Make = Callable[..., Any]
 SIZE = 110
@@ -35,6 +37,13 @@ def mirror(tmp_path: Path, made: Any) -> MirrorReader:
 
 def files(mirror: MirrorReader) -> list[Path]:
     return [path for _, path in mirror.segments()]
+
+
+def table(mirror: MirrorReader, *, twins: bool = True) -> pa.Table:
+    """The view of all events, in order."""
+    with duckdb.connect() as connection:
+        create_view(connection, mirror, twins=twins)
+        return connection.execute("SELECT * FROM events ORDER BY sequence").to_arrow_table()
 
 
 def used(mirror: MirrorReader) -> int:
@@ -68,10 +77,15 @@ def test_a_twin_holds_every_field_of_every_event_and_where_its_line_begins(mirro
 
 def test_all_events_are_in_the_table_in_order_with_and_without_twins(mirror: MirrorReader, made: Any) -> None:
     make_twins(mirror)
-    whole = event_table(mirror).to_table()
+    whole = table(mirror)
     assert whole["sequence"].to_pylist() == list(range(SIZE))
     assert whole["id"].to_pylist() == [event.id for event in made.events]
-    assert event_table(mirror, twins=False).to_table().select(COLUMNS).equals(whole.select(COLUMNS))
+    assert table(mirror, twins=False).equals(whole)
+    odd = mirror.path.with_name("what [is] *this*? 'it'")
+    mirror.path.rename(odd)
+    assert table(MirrorReader(odd)).equals(whole)
+    assert used(MirrorReader(odd)) == 4
+    assert len(list(find_events(MirrorReader(odd), Query(limit=50)))) == 50
 
 
 def test_a_twin_of_a_file_that_was_changed_is_not_used_and_made_anew(mirror: MirrorReader, made: Any) -> None:
@@ -105,8 +119,7 @@ def test_a_twin_that_is_not_that_of_its_file_is_not_used(mirror: MirrorReader, d
         twin.replace(tmp_path / "elsewhere.parquet")
         twin.symlink_to(tmp_path / "elsewhere.parquet")
     else:
-        table = pq.read_table(twin)
-        pq.write_table(table.slice(1), twin)
+        pq.write_table(pq.read_table(twin).slice(1), twin)
     assert used(mirror) == 3
     assert len(list(find_events(mirror, Query(limit=SIZE)))) == SIZE
     assert make_twins(mirror) == 1
@@ -116,9 +129,9 @@ def test_a_twin_that_is_not_that_of_its_file_is_not_used(mirror: MirrorReader, d
 def test_a_twin_that_lies_is_found_out(mirror: MirrorReader, made: Any) -> None:
     make_twins(mirror)
     twin = twin_path(files(mirror)[0])
-    table = pq.read_table(twin)
-    shifted = table.set_column(table.schema.get_field_index("object_id"), "object_id", [["liar"] * 25])
-    pq.write_table(shifted.replace_schema_metadata(table.schema.metadata), twin)
+    rows = pq.read_table(twin)
+    shifted = rows.set_column(rows.schema.get_field_index("object_id"), "object_id", [["liar"] * 25])
+    pq.write_table(shifted.replace_schema_metadata(rows.schema.metadata), twin)
     assert used(mirror) == 4
     with pytest.raises(LogFault, match="not what the Parquet twin") as caught:
         list(find_events(mirror, Query(object_id="liar")))
@@ -143,7 +156,7 @@ def test_a_file_with_a_line_that_is_no_event_gets_no_twin_and_the_line_is_named(
     lines[3] = b"{}"
     segment.write_bytes(b"\n".join(lines))
     assert make_twins(mirror) == 3
-    for ask in (lambda: list(find_events(mirror, Query(actor="anna"))), lambda: event_table(mirror)):
+    for ask in (lambda: list(find_events(mirror, Query(actor="anna"))), lambda: table(mirror)):
         with pytest.raises(LogFault) as caught:
             ask()
         assert caught.value.sequence == 28

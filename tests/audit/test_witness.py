@@ -169,18 +169,26 @@ def test_a_line_that_was_being_written_when_the_stick_was_pulled_is_written_agai
     assert (stick / "checkpoints.jsonl").read_bytes().count(b"\n") == 2
 
 
+@pytest.fixture(scope="session")
+def used_stick(tmp_path_factory: pytest.TempPathFactory, history: Make, key: SigningKey) -> Path:
+    """A witness that has seen two checkpoints."""
+    folder = tmp_path_factory.mktemp("stick")
+    lines = history(SIZE).lines
+    for size in (5, 9):
+        mirror = publish(folder.parent / "witnessed", lines[:size], key)
+        Witness(folder).visit(mirror, key.public)
+    return folder
+
+
 @settings(max_examples=200)
 @given(position=st.integers(0, 10**5), change=st.integers(1, 255))
-def test_a_witness_that_was_changed_says_so(position: int, change: int, history: Make, key: SigningKey) -> None:
-    lines = history(SIZE).lines
+def test_a_witness_that_was_changed_says_so(position: int, change: int, used_stick: Path) -> None:
+    before = Witness(used_stick).seen
     with TemporaryDirectory() as folder:
-        for size in (5, 9):
-            Witness(Path(folder)).visit(publish(Path(folder, "mirror"), lines[:size], key), key.public)
-        file = Path(folder, "checkpoints.jsonl")
-        before = Witness(Path(folder)).seen
-        data = bytearray(file.read_bytes())
+        Path(folder, "log.pub").write_bytes((used_stick / "log.pub").read_bytes())
+        data = bytearray((used_stick / "checkpoints.jsonl").read_bytes())
         data[position % len(data)] ^= change
-        file.write_bytes(data)
+        Path(folder, "checkpoints.jsonl").write_bytes(data)
         try:
             after = Witness(Path(folder)).seen
         except LogFault:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from policies import Role, Verdict, load_policy
-from tests.command import KEY
+from tests.command import KEY, Run
 from tests.conftest import SESSION
 from workbench.cli.ingest import ingest_paths
 from workbench.cli.main import main
@@ -307,3 +307,13 @@ def test_an_interrupt_ends_in_a_sentence_on_what_stands(
     assert told.startswith("Interrupted.")
     assert sentence in told
     assert not out.exists()
+
+
+def test_what_a_page_spells_never_commands_the_terminal(run: Run, study_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("Coach: Hello.\nCaregiver: I am \u202e tired \x9b2J of it.\n", encoding="utf-8")
+    assert run("ingest", str(tmp_path / "page.txt"), "--study", str(study_folder)).returncode == 0
+    assert run("paraphrase", "--study", str(study_folder)).returncode == 0
+    for command in (("show", "1"), ("audit", "replay", "1")):
+        shown = run(*command, "--study", str(study_folder)).stdout
+        assert "tired" in shown
+        assert not {"\u202e", "\x9b", "\x1b"} & set(shown)

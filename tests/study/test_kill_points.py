@@ -14,7 +14,7 @@ from workbench.desk.local import LocalDesk
 POINTS = 1_000 if os.environ.get("WORKBENCH_PROVE") else 15
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_at_random_kill_points_no_change_is_ever_without_its_event(small_desk: LocalDesk, study_folder: Path) -> None:
     assert small_desk.execute(Status()).exchanges == 2
     small_desk.close()

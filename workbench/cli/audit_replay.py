@@ -8,6 +8,7 @@ import typer
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of
 from workbench.desk.commands import ReplayExchange
 from workbench.desk.replay import Piece, Replay, Step
+from workbench.harmless import harmless
 
 _MARKS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 """How a change is shown: as `git diff --word-diff` does."""
@@ -36,7 +37,7 @@ def replay(
         typer.echo(shown.model_dump_json())
     else:
         for line in _lines(shown):
-            typer.echo(line)
+            typer.echo(harmless(line))
     if not shown.sound:
         raise typer.Exit(1)
 

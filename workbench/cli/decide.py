@@ -12,6 +12,7 @@ from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, out
 from workbench.desk.commands import Decide, DismissFinding, EditExchange, OpenExchange
 from workbench.desk.desk import Desk
 from workbench.desk.views import DismissReason, ExchangeView, RejectReason
+from workbench.harmless import harmless
 from workbench.ingest.transcript import has_half_character
 
 
@@ -147,4 +148,4 @@ def _print(view: ExchangeView) -> None:
         f"{d.time} {d.person} ({d.face}): {d.verdict} version {d.version} {d.reason or ''}" for d in view.decisions
     ]
     for line in lines:
-        typer.echo(line)
+        typer.echo(harmless(line))

@@ -136,7 +136,8 @@ class Study:
         self.sitting = secrets.token_hex(8)
         self.secret = study_secret
         self._closed = False
-        self._signing = threading.Lock()
+        self._writing = threading.RLock()
+        """Held while the mirror is written: the heartbeat signs from a thread of its own."""
         self.heartbeat = Heartbeat(self.sign, log.size)
         self._host = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())[:80] or "unnamed"
 
@@ -181,12 +182,13 @@ class Study:
                 events.append(self.db, self.log.size, change.lines)
             first, self.log = self.log.size, change.log
             self.ledger.add(change.lines)
-            try:
-                self.mirror.append(change.lines, first=first)
-            except AuditError:
-                if not self.room.give():
-                    raise
-                self.complete_mirror()
+            with self._writing:
+                try:
+                    self.mirror.append(change.lines, first=first)
+                except AuditError:
+                    if not self.room.give():
+                        raise
+                    self.complete_mirror()
 
     def _note_clock(self, change: Change) -> None:
         """A clock that was put back is an event; the order of the log is that of its numbers."""
@@ -195,15 +197,14 @@ class Study:
             microseconds = (last - change.time) // timedelta(microseconds=1)
             change.record(ClockStepped(microseconds=microseconds), self.identity.study)
 
-    def complete_mirror(self, since: int | None = None) -> int:
-        """Bring the mirror up to the store; how many events it lacked."""
-        if since is None and self.mirror.size == self.log.size:
-            return 0
-        return self.mirror.reconcile(
-            self.log.size,
-            lambda start, stop: events.lines(self.db, start, stop),
-            since=self.mirror.size if since is None else since,
-        )
+    def complete_mirror(self) -> None:
+        """Bring the mirror up to the store."""
+        if self.mirror.size == self.log.size:
+            return
+        with self._writing:
+            self.mirror.reconcile(
+                self.log.size, lambda start, stop: events.lines(self.db, start, stop), since=self.mirror.size
+            )
 
     def keyed_digest(self, record: str, text: str | bytes) -> str:
         """HMAC-SHA-256 (hex) under a key of this record's own, so that disclosing it tells of no other record."""
@@ -220,7 +221,7 @@ class Study:
 
     def sign(self) -> None:
         """Sign the log as it stands now into the mirror; any thread may call this.  Raises AuditError."""
-        with self._signing:
+        with self._writing:
             log = self.log
             note = SigningKey.load(self.folder.log_key).sign(log.size, log.root)
             try:

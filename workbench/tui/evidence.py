@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from workbench.desk.views import BodyFinding, ExchangeView
-from workbench.tui.highlight import harmless
+from workbench.harmless import harmless
 from workbench.tui.sheets import Item, excerpt, items
 from workbench.tui.words import FINDING_STATES, entity_style
 

@@ -4,15 +4,13 @@ Nothing here is parsed as markup: square brackets in a transcript stay square br
 would obey are replaced one for one, so that offsets into the text stay true.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
 
+from workbench.harmless import harmless
 from workbench.tui.words import FRAME, SETTLED_FRAME
-
-_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +41,6 @@ class Drawn:
         if anchor is None and other.anchor is not None:
             anchor = len(self.content.plain) + other.anchor
         return Drawn(self.content + other.content, anchor)
-
-
-def harmless(text: str) -> str:
-    """The text with control and direction characters replaced, one for one; tabs become blanks."""
-    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", " \n").replace("\t", " "))
 
 
 def plain(text: str, style: str = "") -> Drawn:
