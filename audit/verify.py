@@ -10,31 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import zip_longest
-from typing import NamedTuple
 
 from audit.checkpoint import Checkpoint, PublicKey, open_checkpoint, read_checkpoint
-from audit.details import Action, StudyExplained
+from audit.decisions import EXPLAINED, VERDICTS, Decided
+from audit.decisions import Decision as Decision
 from audit.errors import LogFault
 from audit.events import NO_LEAF, parse_line
 from audit.merkle import Frontier
 from audit.mirror import MirrorReader
 from audit.spelling import read_spelling, spell
 
-_VERDICTS = {Action.EXCHANGE_APPROVED.encode(): "approve", Action.EXCHANGE_REJECTED.encode(): "reject"}
-_EXPLAINED = Action.STUDY_EXPLAINED.encode()
 _STEP = 1024
 """Events between two looks at the progress; the tree takes them in together."""
-
-
-class Decision(NamedTuple):
-    """A decision as the store has it."""
-
-    exchange: str
-    version: int
-    verdict: str
-    """`approve` or `reject`."""
-    sequence: int
-    """Number of the event that it was recorded with."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +104,7 @@ class _Verification:
         self._pending: list[Checkpoint] = []
         """Checkpoints that the tree has not reached yet, by size."""
         self._backwards: list[int] = []
-        self._decided: dict[int, Decision] = {}
+        self._decided = Decided()
 
     def run(
         self,
@@ -152,7 +139,7 @@ class _Verification:
         if checkpoint_fault:
             raise checkpoint_fault
         if decisions is not None:
-            self._compare_decisions(decisions)
+            self._decided.compare(decisions)
 
     def _checkpoints(self, mirror: MirrorReader, witnessed: Sequence[str]) -> tuple[list[Checkpoint], LogFault | None]:
         """The usable checkpoints by size, and the first fault among all of them."""
@@ -203,10 +190,10 @@ class _Verification:
                 # All times are spelled alike, so that their order is that of their spellings.
                 if time < last_time and number:
                     self._backwards.append(number)
-                if action in _VERDICTS and outcome == b'"ok"':
-                    self._note_decision(number, action, object_id, version)
-                elif action == _EXPLAINED:
-                    self._give_up(line, number)
+                if action in VERDICTS and outcome == b'"ok"':
+                    self._decided.note(number, action, object_id, version)
+                elif action == EXPLAINED:
+                    self._decided.give_up(line, number)
                 leaves.append(leaf)
                 last, last_time = b'"%b"' % leaf.hex().encode(), time
                 number += 1
@@ -245,33 +232,6 @@ class _Verification:
                     sequence=size - 1,
                 )
             self.anchored = size
-
-    def _note_decision(self, number: int, action: bytes, object_id: bytes, version: bytes) -> None:
-        # No version of an exchange is numbered below 0, so that an event without one matches no decision.
-        numbered = -1 if version == b"null" else int(version)
-        self._decided[number] = Decision(object_id[1:-1].decode(), numbered, _VERDICTS[action], number)
-
-    def _give_up(self, line: bytes, number: int) -> None:
-        """What the store had lost when two persons explained it has no row any more."""
-        details = parse_line(line, number).details
-        assert isinstance(details, StudyExplained)
-        self._decided = {event: row for event, row in self._decided.items() if event < details.held}
-
-    def _compare_decisions(self, decisions: Iterable[Decision]) -> None:
-        events = dict(self._decided)
-        for row in sorted(decisions, key=lambda row: row.sequence):
-            number = row.sequence
-            if row != events.pop(number, None):
-                raise LogFault(
-                    f"a decision in the store refers to event {number}, which does not record it",
-                    kind="decision",
-                    sequence=number,
-                )
-        if events:
-            number = min(events)
-            raise LogFault(
-                f"event {number} records a decision that the store does not have", kind="decision", sequence=number
-            )
 
 
 def _same(mirror_lines: Iterator[bytes], store_lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
-
 from policies.names import Entity
 
 ALL = "ALL"
@@ -139,6 +137,9 @@ def wilson(count: int, of: int) -> Share:
     """A share with Wilson's interval (E. B. Wilson, 1927)."""
     if not of:
         return Share(0, 0, 0.0, 1.0)
+    # Loads for a second, and few commands score.
+    from scipy.stats import binomtest
+
     interval = binomtest(count, of).proportion_ci(CONFIDENCE, method="wilson")
     return Share(count, of, float(interval.low), float(interval.high))
 

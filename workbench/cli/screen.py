@@ -1,18 +1,20 @@
 """`workbench screen`: hold raw model output against its pages, on files, without a study."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import track
 
 from policies import load_policy
 from redaction.roster import Known, Roster, read_roster
-from redaction.scanner import Scanner
 from workbench.cli.console import notes
 from workbench.cli.scan import DEFAULT_POLICY, PolicyOption, RosterOption, body_of, interrupted_before, target_of
 from workbench.scan.lines import STDIN, Pair, read_pairs
 from workbench.screening.raw import RawScreened, screen_raw
+
+if TYPE_CHECKING:
+    from redaction.scanner import Scanner  # Presidio loads for a second
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +40,8 @@ def screen(
         known = read_roster(roster) if roster else Roster()
         pairs = read_pairs(*body_of(source))
         with target_of(target, force, source, policy, roster) as stream:
+            from redaction.scanner import Scanner
+
             scanner = Scanner(rules.redaction)
             identifiers = _identifiers(pairs, scanner, known)
             for pair in track(pairs, "screening", console=notes, transient=True, disable=not notes.is_terminal):
@@ -49,7 +53,7 @@ def screen(
         notes.print(f"Pairs read: {len(pairs):,}.  Leaks: {leaks:,}, in {leaking:,} of the pairs.")
 
 
-def _identifiers(pairs: list[Pair], scanner: Scanner, roster: Roster) -> dict[str, list[Known]]:
+def _identifiers(pairs: list[Pair], scanner: "Scanner", roster: Roster) -> dict[str, list[Known]]:
     """For each pair what to hunt: the identifiers of its own page first, of its session, of the roster."""
     sessions: dict[str, list[Pair]] = {}
     for pair in pairs:

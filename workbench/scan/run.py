@@ -9,15 +9,18 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
+from typing import TYPE_CHECKING
 
 from policies.schema import Redaction
 from redaction.finding import Finding
 from redaction.roster import Known, Roster
-from redaction.scanner import Scanner
+
+if TYPE_CHECKING:
+    from redaction.scanner import Scanner  # Presidio loads for a second
 
 PAGES_A_TASK = 32
 """Texts without a session travel to a process in groups of this size."""
-_scanner: Scanner | None = None
+_scanner: "Scanner | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ def scan_texts(
     tasks = list(_tasks(texts, roster))
     count = min(processes or len(os.sched_getaffinity(0)), len(tasks))
     if count <= 1:
+        from redaction.scanner import Scanner
+
         scanner = Scanner(settings)
         for task in tasks:
             yield from _scan(scanner, task)
@@ -110,6 +115,8 @@ def _task(texts: Sequence[Text], roster: Roster, group: list[tuple[int, ...]]) -
 
 def _prepare(settings: Redaction) -> None:
     global _scanner
+    from redaction.scanner import Scanner
+
     _scanner = Scanner(settings, threads=1)
 
 
@@ -118,6 +125,6 @@ def _scan_here(task: _Task) -> list[tuple[int, list[Finding]]]:
     return list(_scan(_scanner, task))
 
 
-def _scan(scanner: Scanner, task: _Task) -> Iterator[tuple[int, list[Finding]]]:
+def _scan(scanner: "Scanner", task: _Task) -> Iterator[tuple[int, list[Finding]]]:
     for positions, texts, known in zip(task.sessions, task.texts, task.known, strict=True):
         yield from zip(positions, scanner.scan_session(texts, known), strict=True)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from policies import Entity, Policy
 from redaction.folding import fold, without_possessive
@@ -9,13 +10,15 @@ from redaction.gazetteers import COMMON, common_words, first_names, not_identifi
 from redaction.leaks import PROPER, leaks
 from redaction.pets import pets
 from redaction.roster import Known
-from redaction.scanner import Scanner
 from redaction.words import WORD, Page, Word
 from workbench.paraphrase.parse import parse_exchange
 from workbench.screening.form import exchange_fault
 from workbench.screening.length import short_sides
 from workbench.screening.unsupported import Unsupported, invented, settled, unexplained, unsupported
 from workbench.screening.verbatim import copied, copied_share
+
+if TYPE_CHECKING:
+    from redaction.scanner import Scanner  # Presidio loads for a second
 
 SURE = 0.6
 """Score from which a finding that nothing on the page explains counts as a leak of the exchange."""
@@ -50,7 +53,7 @@ def screen_raw(
     raw: str,
     source: str,
     identifiers: list[Known],
-    scanner: Scanner,
+    scanner: "Scanner",
     policy: Policy,
 ) -> RawScreened:
     """Hold a raw output against its page; `identifiers` are those of the page, its session and the roster."""
@@ -85,7 +88,7 @@ def _repeated(raw: str, source: str, identifiers: list[Known]) -> list[RawLeak]:
     return [RawLeak(k.start, k.end, k.entity, k.explanation) for k in leaks(hunted, raw)]
 
 
-def _strange(raw: str, source: str, known: list[RawLeak], scanner: Scanner) -> list[RawLeak]:
+def _strange(raw: str, source: str, known: list[RawLeak], scanner: "Scanner") -> list[RawLeak]:
     """What the detector finds in the output and nothing on the page explains."""
     animals = pets(source) | pets(raw)
     page = f" {' '.join(without_possessive(fold(word)) for word in WORD.findall(source))} "
