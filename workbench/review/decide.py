@@ -72,7 +72,7 @@ def decide(study: Study, command: commands.Decide, role: Role) -> views.QueueRow
                 event.sequence,
             ),
         )  # fmt: skip
-    return queue_row(_latest(study, command.exchange), study.policy)
+    return queue_row(replace(latest, verdict=command.verdict.value), study.policy)
 
 
 def edit(study: Study, command: commands.EditExchange, role: Role) -> views.ExchangeView:

@@ -90,9 +90,13 @@ class Connection:
 
     def insert(self, table: str, rows: list[Row]) -> None:
         """Append rows, given in the table's column order."""
-        if rows:
-            marks = ", ".join("?" * len(rows[0]))
-            self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+        if not rows:
+            return
+        statement = f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})"
+        if len(rows) == 1:
+            self._db.execute(statement, rows[0])
+        else:
+            self._db.executemany(statement, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -178,19 +178,19 @@ def generation(db: Connection, exchange: int) -> Generation:
 def findings(db: Connection, exchange: int, version: int) -> list[BodyFinding]:
     """Findings of a version."""
     rows = db.rows(
-        "SELECT * EXCLUDE (exchange, version) FROM body_findings WHERE exchange = ? AND version = ? ORDER BY ordinal",
+        "SELECT * EXCLUDE (exchange, version) FROM body_findings WHERE exchange = ? AND version = ?",
         [exchange, version],
     )
-    return [BodyFinding(*row) for row in rows]
+    return sorted((BodyFinding(*row) for row in rows), key=lambda finding: finding.ordinal)
 
 
 def flags(db: Connection, exchange: int, version: int) -> list[FlagRow]:
     """Flags of a version."""
     rows = db.rows(
-        "SELECT * EXCLUDE (exchange, version) FROM flags WHERE exchange = ? AND version = ? ORDER BY ordinal",
+        "SELECT * EXCLUDE (exchange, version) FROM flags WHERE exchange = ? AND version = ?",
         [exchange, version],
     )
-    return [FlagRow(*row) for row in rows]
+    return sorted((FlagRow(*row) for row in rows), key=lambda flag: flag.ordinal)
 
 
 def add_decision(db: Connection, decision: DecisionRow) -> None:
@@ -200,8 +200,8 @@ def add_decision(db: Connection, decision: DecisionRow) -> None:
 
 def decisions(db: Connection, exchange: int) -> list[DecisionRow]:
     """Everything that was ever decided about an exchange, in order."""
-    rows = db.rows("SELECT * FROM decisions WHERE exchange = ? ORDER BY sequence", [exchange])
-    return [DecisionRow(*row) for row in rows]
+    rows = db.rows("SELECT * FROM decisions WHERE exchange = ?", [exchange])
+    return sorted((DecisionRow(*row) for row in rows), key=lambda decision: decision.sequence)
 
 
 def all_decisions(db: Connection) -> list[DecisionRow]:
@@ -234,9 +234,43 @@ _STATE = "CASE l.verdict WHEN 'approve' THEN 'approved' WHEN 'reject' THEN 'reje
 
 
 def latest(db: Connection, exchange: int) -> Latest | None:
-    """The last version of an exchange, or None."""
-    found = db.row(f"{_LATEST} WHERE l.exchange = ?", [exchange])
-    return None if found is None else Latest(*found)
+    """The last version of an exchange, or None.
+
+    Small questions, put together here: for one exchange that takes a third of the time of the join below.
+    """
+    place = db.row("SELECT kind, origin, page FROM exchanges WHERE exchange = ?", [exchange])
+    if place is None:
+        return None
+    session = db.row("SELECT session, number FROM pages WHERE page = ?", [place[2]])
+    bodies = db.rows("SELECT * FROM bodies WHERE exchange = ?", [exchange])
+    assert session is not None
+    body = max((Body(*row) for row in bodies), key=lambda body: body.version)
+    last = max(decisions(db, exchange), key=lambda decision: decision.sequence, default=None)
+    decided = last if last is not None and last.version == body.version else None
+    wanted = [exchange, body.version]
+    found = db.value("SELECT count(*) FROM body_findings WHERE exchange = ? AND version = ? AND state = 'open'", wanted)
+    kinds = {kind for (kind,) in db.rows("SELECT kind FROM flags WHERE exchange = ? AND version = ?", wanted)}
+    kind, origin, page = place
+    return Latest(
+        exchange=exchange,
+        record_kind=kind,
+        origin=origin,
+        page=page,
+        session=session[0],
+        number=session[1],
+        version=body.version,
+        kind=body.kind,
+        question=body.question,
+        answer=body.answer,
+        digest=body.digest,
+        policy_digest=body.policy_digest,
+        verdict=decided.verdict if decided else None,
+        decided_digest=decided.digest if decided else None,
+        decided_under=decided.policy_digest if decided else None,
+        decided_at=decided.sequence if decided else None,
+        open=int(found),
+        flags=" ".join(sorted(kinds)),
+    )
 
 
 def all_latest(db: Connection) -> list[Latest]:
