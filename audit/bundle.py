@@ -16,6 +16,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from audit.bundle_proof import PROOF, check_proof
+from audit.checkpoint import PublicKey
 from audit.details import Code, Count, Digest, Id, Reasons, Strict
 from audit.errors import BundleError
 from audit.events import Time, canonical_json
@@ -141,21 +143,23 @@ def sums_bytes(manifest: Manifest) -> bytes:
     return "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items())).encode("ascii")
 
 
-def verify_bundle(path: Path, *, expected_digest: str | None = None) -> Bundle:
+def verify_bundle(path: Path, *, expected_digest: str | None = None, key: PublicKey | None = None) -> Bundle:
     """Check that a folder is exactly the bundle that its manifest describes.
 
     `expected_digest` is the manifest's SHA-256 as known from elsewhere, such as the release's event.  Raises
     `BundleError` naming the first fault.
+
+    A proof that the bundle carries must be about this release; with the log's public key it must be there and hold.
     """
     try:
-        return _verify(path, expected_digest)
+        return _verify(path, expected_digest, key)
     except OSError as error:
         raise BundleError(
             f"{error.filename or path} cannot be read ({error.strerror}); copy the bundle again"
         ) from None
 
 
-def _verify(path: Path, expected_digest: str | None) -> Bundle:
+def _verify(path: Path, expected_digest: str | None, key: PublicKey | None) -> Bundle:
     if not path.is_dir():
         raise BundleError(f"{path} is not a folder; name the folder of a release bundle")
     present = set(_walk(path))
@@ -170,12 +174,16 @@ def _verify(path: Path, expected_digest: str | None) -> Bundle:
     listed = {file.path for file in manifest.files} | {MANIFEST, SUMS}
     if missing := sorted(listed - present):
         raise BundleError(f"{path / missing[0]} is missing; copy the bundle again")
-    if extra := sorted(present - listed):
+    if extra := sorted(present - listed - {PROOF}):
         raise BundleError(f"{path / extra[0]} does not belong to the bundle; remove it or copy the bundle again")
     for file in manifest.files:
         if (path / file.path).stat().st_size != file.bytes or file_digest(path / file.path) != file.sha256:
             raise BundleError(f"{path / file.path} was changed after the release was built; copy the bundle again")
     _check_data(path, manifest)
+    if PROOF in present:
+        check_proof((path / PROOF).read_bytes().decode(errors="replace"), manifest.name, digest, key)
+    elif key is not None:
+        raise BundleError(f"{path} carries no proof that it stands in the log; ask for {PROOF}")
     return Bundle(path, manifest, digest)
 
 

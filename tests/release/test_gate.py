@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,10 @@ import duckdb
 import pytest
 
 from audit.bundle import verify_bundle
+from audit.bundle_proof import PROOF
+from audit.checkpoint import PublicKey, SigningKey
 from audit.errors import BundleError
+from audit.proof import Proof
 from policies import LoadedPolicy, Scope, Verdict, load_policy, parse_policy
 from policies.schema import LengthFilter
 from tests.conftest import SECRET, SESSION
@@ -188,3 +192,33 @@ def test_rows_without_consent_on_record_are_counted_and_stand_on_the_card(
     desk.close()
     assert "Consent: none is on record for 2 of 2 rows" in (Path(built.path) / "README.md").read_text()
     assert "Consent: the subject of every row consented to the scope `training`" in (bundle / "README.md").read_text()
+
+
+def log_key(bundle: Path) -> PublicKey:
+    return PublicKey.load(next((bundle.parent.parent).rglob("log.pub")))
+
+
+def test_a_release_carries_the_proof_that_its_building_stands_in_the_log(bundle: Path) -> None:
+    proof = Proof.parse((bundle / PROOF).read_text())
+    assert proof.verify(log_key(bundle)).size > proof.index
+    assert verify_bundle(bundle, key=log_key(bundle)).manifest.name == "one"
+
+
+@pytest.mark.parametrize("change", ["absent", "anothers", "flipped", "another key"])
+def test_a_release_whose_proof_does_not_hold_is_refused(bundle: Path, tmp_path: Path, change: str) -> None:
+    copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
+    key = log_key(bundle)
+    match change:
+        case "absent":
+            (copy / PROOF).unlink()
+            assert verify_bundle(copy), "without a key the manifest alone is checked"
+        case "anothers":
+            shutil.copy(bundle.parent / "two" / PROOF, copy / PROOF)
+        case "flipped":
+            lines = (copy / PROOF).read_text().split("\n")
+            lines[3] = lines[3].translate(str.maketrans("ABCabc012", "abcABC345"))
+            (copy / PROOF).write_text("\n".join(lines))
+        case "another key":
+            key = SigningKey.generate("other").public
+    with pytest.raises(BundleError, match=r"proof"):
+        verify_bundle(copy, key=key)

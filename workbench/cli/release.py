@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from audit.bundle import verify_bundle
+from audit.checkpoint import PublicKey
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_name, desk_of, notes, out, table
 from workbench.desk.commands import BuildRelease, PlanRelease
 from workbench.desk.views import Built
@@ -42,9 +43,18 @@ def build(
 
 
 @app.command()
-def verify(folder: Annotated[Path, typer.Argument(help="Folder of the release.")]) -> None:
-    """Check a release against its manifest.  Needs no study and no key."""
-    bundle = verify_bundle(folder)
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Folder of the release.")],
+    public_key: Annotated[
+        Path | None,
+        typer.Option("--public-key", help="The log's public key: check the release's proof too.", show_default=False),
+    ] = None,
+) -> None:
+    """Check a release against its manifest, and with the log's public key that its building stands in the log.
+
+    Needs no study and none of its keys.
+    """
+    bundle = verify_bundle(folder, key=PublicKey.load(public_key) if public_key else None)
     out.print(
         f"The release is what its manifest says: {bundle.manifest.rows:,} rows, manifest {bundle.digest}",
         soft_wrap=True,

@@ -23,8 +23,11 @@ from audit.bundle import (
     file_digest,
     sums_bytes,
 )
+from audit.bundle_proof import PROOF
+from audit.checkpoint import PublicKey
 from audit.details import ReleaseBuilt, ReleasePlanned, ReleaseRefused
 from audit.events import Outcome
+from audit.proof import prove_inclusion
 from policies import Role
 from policies.basis import UNSIGNED
 from workbench import __version__
@@ -94,6 +97,7 @@ def build_release(study: Study, command: commands.BuildRelease, role: Role) -> v
             )
             approved = [(row["id"], latest.exchange, latest.version, latest.digest) for latest, row in rows]
             releases.add(study.db, command.name, digest, approved, event.sequence)
+        _add_proof(study, building, event.sequence)
         building.rename(target)
         _sync_folder(parent)
     except BaseException:
@@ -108,6 +112,14 @@ def build_release(study: Study, command: commands.BuildRelease, role: Role) -> v
         warnings=planned.warnings,
         manifest_digest=digest,
     )
+
+
+def _add_proof(study: Study, folder: Path, sequence: int) -> None:
+    """Sign the log with the release in it, and put the proof of that beside the manifest."""
+    study.sign()
+    proof, _ = prove_inclusion(study.mirror, sequence, PublicKey.load(study.folder.log_public_key))
+    (folder / PROOF).write_text(proof.text(), encoding="utf-8", newline="")
+    _sync([folder / PROOF])
 
 
 def _rows(study: Study, name: str, planned: Plan) -> list[Row]:
