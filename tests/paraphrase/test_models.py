@@ -101,8 +101,8 @@ def test_neither_path_nor_name_of_the_file_stands_in_the_log(desk: LocalDesk, mo
     with pytest.raises(Refused):
         registered_model(desk, added.name)
     assert len(events(study_folder, "model.registered", "model.refused")) == 2
-    for path in (study_folder / "mirror").iterdir():
-        assert "thackeray" not in path.read_text()
+    for path in filter(Path.is_file, (study_folder / "mirror").rglob("*")):
+        assert b"thackeray" not in path.read_bytes()
 
 
 def test_the_same_file_again_changes_nothing_wherever_it_lies(
