@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,16 @@ def add_text(desk: LocalDesk, folder: Path, text: str, name: str = "session.txt"
             name=path.name, kind=read.kind.value, size=read.size, sha256=read.sha256, transcripts=read.transcripts
         )
     )
+
+
+@contextmanager
+def opened(study: Path) -> Iterator[LocalDesk]:
+    """A study, opened from the command line and closed again."""
+    desk = LocalDesk(open_study(study, SECRET, Face.CLI))
+    try:
+        yield desk
+    finally:
+        desk.close()
 
 
 @pytest.fixture

@@ -8,34 +8,22 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from policies import Face, LoadedPolicy
+from policies import LoadedPolicy
 from tests.command import KEY, run_workbench
-from tests.conftest import SECRET, SESSION, add_text
+from tests.conftest import SECRET, SESSION, add_text, opened
 from workbench.desk.commands import Status
-from workbench.desk.local import LocalDesk
 from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
-from workbench.study.opening import create_study, open_study
+from workbench.study.opening import create_study
 
 KILLS = 20 if os.environ.get("WORKBENCH_PROVE") else 3
 SESSIONS = 250 if os.environ.get("WORKBENCH_PROVE") else 25
 PAGES = 2 * SESSIONS
-
-
-@contextmanager
-def opened(study: Path) -> Iterator[LocalDesk]:
-    desk = LocalDesk(open_study(study, SECRET, Face.CLI))
-    try:
-        yield desk
-    finally:
-        desk.close()
 
 
 @pytest.fixture(scope="module")

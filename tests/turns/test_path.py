@@ -8,8 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,10 @@ import pytest
 from audit.bundle import verify_bundle
 from audit.errors import BundleError
 from finetune.rows import read_rows
-from policies import Face, Verdict
+from policies import Verdict
 from tests.command import KEY, run_workbench
-from tests.conftest import SECRET, SESSION, add_text
+from tests.conftest import SESSION, add_text, opened
 from workbench.desk.commands import BuildRelease, Decide, ListQueue, Status, VerifyAudit
-from workbench.desk.local import LocalDesk
-from workbench.study.opening import open_study
 
 SESSIONS = 40 if os.environ.get("WORKBENCH_PROVE") else 6
 KILLS = 10 if os.environ.get("WORKBENCH_PROVE") else 2
@@ -39,15 +35,6 @@ def done(*arguments: str) -> str:
     finished = run_workbench(*arguments)
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
-
-
-@contextmanager
-def opened(study: Path) -> Iterator[LocalDesk]:
-    desk = LocalDesk(open_study(study, SECRET, Face.CLI))
-    try:
-        yield desk
-    finally:
-        desk.close()
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ def ingest_file(study: Study, command: commands.IngestFile, role: Role) -> views
         sessions, page_count, total = sources.file_counts(study.db, first)
         return views.FileOutcome(file=first, status="duplicate", sessions=sessions, pages=page_count, words=total)
     # The scan comes before the transaction: it takes seconds, and it only reads.
-    known = roster.everything(study.db).known((command.manifest and command.manifest.subject) or "")
+    known = roster.known(study.db, command.manifest.subject if command.manifest else None)
     found = [study.scanner.scan_session([page.text for page in t.pages], known) for t in command.transcripts]
     with study.change(role) as change:
         sources.add_file(study.db, _file_row(number, digest, command))

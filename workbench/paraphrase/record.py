@@ -88,8 +88,8 @@ def source_findings(study: Study, page: int) -> tuple[views.SourceFinding, ...]:
     )
 
 
-def source_of(study: Study, page: sources.PageRow, backend: str) -> Source:
-    """The page as screening needs it; `backend` is what made its exchange."""
+def source_of(study: Study, page: sources.PageRow, backend: str, kind: str = "exchange") -> Source:
+    """The page as screening needs it; `backend` is what made its exchange or record of another kind."""
     elsewhere = [
         (entity, words)
         for number, entity, words in sources.session_identifiers(study.db, page.session)
@@ -99,6 +99,7 @@ def source_of(study: Study, page: sources.PageRow, backend: str) -> Source:
         page.text,
         sources.findings(study.db, page.page),
         elsewhere,
-        known=roster.everything(study.db).known(sources.subject_named(study.db, page.session) or ""),
+        known=roster.known(study.db, sources.subject_named(study.db, page.session)),
         extracted=backend == extractive.NAME,
+        kind=kind,
     )

@@ -32,12 +32,12 @@ class Judged:
     parsed: Parsed
     screened: Screened
 
-    @property
-    def badness(self) -> tuple[bool, int, int]:
-        """Less is better: an output at all, its faults (the worst counting most), the later attempt."""
-        weights = {kind.value: 2**place for place, kind in enumerate(reversed(RETRIED))}
-        faults = sum(weights[fault] for fault in self.generation.faults.split())
-        return self.generation.malformed == TOO_LONG, faults, -self.generation.attempt
+
+def badness(generation: Generation) -> tuple[bool, int, int]:
+    """Less is better: an output at all, its faults (the worst counting most), the later attempt."""
+    weights = {kind.value: 2**place for place, kind in enumerate(reversed(RETRIED))}
+    faults = sum(weights[fault] for fault in generation.faults.split())
+    return generation.malformed == TOO_LONG, faults, -generation.attempt
 
 
 def submit_generation(study: Study, command: commands.SubmitGeneration, role: Role) -> views.Screened:
@@ -69,7 +69,8 @@ def submit_generation(study: Study, command: commands.SubmitGeneration, role: Ro
             change.record(_failed(command, judged.generation), number)
             faults = tuple(FlagKind(fault) for fault in judged.generation.faults.split())
             return views.Screened(exchange=None, again=faults)
-        best = min([judged, *(_judge(study, earlier, source, book) for earlier in before)], key=lambda j: j.badness)
+        chosen = min([judged.generation, *before], key=badness)
+        best = judged if chosen is judged.generation else _judge(study, chosen, source, book)
         add_record(study, change, command.run, best.generation, best.parsed, best.screened)
     return views.Screened(
         exchange=number,

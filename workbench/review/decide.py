@@ -121,9 +121,8 @@ def screened_again(
     page = sources.page(study.db, latest.page)
     assert page is not None
     standins = exchanges.standins(study.db, latest.exchange)
-    source = replace(
-        source_of(study, page, exchanges.generation(study.db, latest.exchange).backend), kind=latest.record_kind
-    )
+    backend = exchanges.generation(study.db, latest.exchange).backend
+    source = source_of(study, page, backend, latest.record_kind)
     return Screen(study.policy, study.scanner).edited(question, answer, source, dismissed, standins)
 
 

@@ -26,12 +26,11 @@ def add_roster(study: Study, command: commands.AddRoster, role: Role) -> views.R
     added = Roster(tuple(new))
     with study.change(role) as change:
         roster.add(study.db, new)
-        pages = sum(_pages(study, session, added.known(subject or "")) for session, subject in sources.owners(study.db))
+        wanted = {session: added.known(subject or "") for session, subject in sources.owners(study.db)}
+        pages = sum(_pages(study, session, known_there) for session, known_there in wanted.items())
         named = 0
-        owners = dict(sources.owners(study.db))
         for latest in exchanges.all_latest(study.db):
-            wanted = added.known(owners[latest.session] or "")
-            if any(leaks(wanted, text) for text in (latest.question, latest.answer)):
+            if any(leaks(wanted[latest.session], text) for text in (latest.question, latest.answer)):
                 dismissed = exchanges.dismissed(study.db, latest.exchange)
                 screened = screened_again(study, latest, latest.question, latest.answer, dismissed)
                 store_version(study, change, latest, screened)

@@ -1,6 +1,7 @@
 """What the auditor's screen asks of the log, and how it writes an event.  No widgets here."""
 
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -70,8 +71,8 @@ def window(mirror: MirrorReader, view: View, before: Event | None = None) -> lis
     wanted = Query.model_validate(
         {"actor": view.actor, "object_type": kind, "object_id": number, "until": until}, strict=False
     )
-    found = [event for event in find_events(mirror, wanted) if view.shows(event)]
-    return [event for event in found if before is None or event.sequence < before.sequence][-WINDOW:]
+    found = (event for event in find_events(mirror, wanted) if view.shows(event))
+    return list(deque((e for e in found if before is None or e.sequence < before.sequence), maxlen=WINDOW))
 
 
 def actors(events: Sequence[Event]) -> list[str]:

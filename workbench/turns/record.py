@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from dataclasses import replace
 
 from audit.details import TurnsExtracted
 from policies import Role
@@ -36,7 +35,7 @@ def extract_turns(study: Study, command: commands.ExtractTurns, role: Role) -> v
     found = list(records(turns, rules))
     lengths = [words(turn.text) for turn in turns if turn.side == "coach"]
     short = sum(length < rules.short_words for length in lengths)
-    origins = {page.page: replace(source_of(study, page, NAME), kind="multi_turn") for page in pages}
+    origins = {page.page: source_of(study, page, NAME, "multi_turn") for page in pages}
     run, flagged, treated = secrets.token_hex(8), 0, 0
     with study.change(role) as change:
         event = change.record(
