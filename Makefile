@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 DEMO   ?= demo
 
-.PHONY: demo test lint prove bench clean
+.PHONY: demo recording test lint prove bench clean
 
 # Installs the core (no extras) once; a stamp keeps later runs off the network.
 $(VENV)/.core: pyproject.toml constraints.txt
@@ -14,11 +14,15 @@ $(VENV)/.core: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.all: $(VENV)/.core
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[llm,finetune,judge,release,server,dev]'
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[llm,finetune,judge,release,server,browser,dev]'
 	@touch $@
 
 demo: $(VENV)/.core
 	@$(BIN)/workbench demo $(DEMO)
+
+# A sitting at the review screen over the samples, to watch with: asciinema play demo.cast
+recording: $(VENV)/.core
+	@$(BIN)/python -m tests.tui.record_demo $(DEMO).cast
 
 lint: $(VENV)/.all
 	$(BIN)/ruff check .

@@ -7,7 +7,12 @@ from audit.details import Action, StudyExplained
 from audit.errors import LogFault
 from audit.events import parse_line
 
-VERDICTS = {Action.EXCHANGE_APPROVED.encode(): "approve", Action.EXCHANGE_REJECTED.encode(): "reject"}
+VERDICTS = {
+    Action.EXCHANGE_APPROVED.encode(): "approve",
+    Action.EXCHANGE_REJECTED.encode(): "reject",
+    Action.EXCHANGE_SENT_BACK.encode(): "send_back",
+    Action.EXCHANGE_WITHDRAWN.encode(): "withdraw",
+}
 """The actions that record a decision, as they are spelled in a line."""
 EXPLAINED = Action.STUDY_EXPLAINED.encode()
 
@@ -18,7 +23,7 @@ class Decision(NamedTuple):
     exchange: str
     version: int
     verdict: str
-    """`approve` or `reject`."""
+    """`approve`, `reject`, `send_back` or `withdraw`."""
     sequence: int
     """Number of the event that it was recorded with."""
 

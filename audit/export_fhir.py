@@ -22,10 +22,18 @@ CREATE, READ, UPDATE, EXECUTE = "C", "R", "U", "E"
 _KINDS = {
     CREATE: {
         "study.created", "person.added", "file.ingested", "roster.added", "model.registered", "exchange.created",
-        "release.built", "turns.extracted",
+        "release.built", "turns.extracted", "exchange.planted", "draft.saved", "person.token_issued",
     },
-    READ: {"exchange.viewed", "exchange.replayed", "audit.queried", "audit.exported", "release.verified"},
-    UPDATE: {"exchange.edited", "exchange.approved", "exchange.rejected", "finding.dismissed", "page.split"},
+    READ: {
+        "exchange.viewed", "exchange.replayed", "words.listed", "words.searched", "audit.queried", "audit.exported",
+        "release.verified",
+    },
+    UPDATE: {
+        "exchange.edited", "exchange.approved", "exchange.rejected", "exchange.sent_back", "exchange.withdrawn",
+        "exchange.noted", "step.undone", "step.redone", "words.redacted", "finding.dismissed", "finding.marked",
+        "finding.retagged", "draft.dropped", "page.split", "person.passphrase_set",
+        "person.tokens_revoked",
+    },
 }  # fmt: skip
 _CATEGORIES = {
     "audit": ("110101", "Audit Log Used"),
@@ -35,6 +43,11 @@ _CATEGORIES = {
     "page": ("110110", "Patient Record"),
     "exchange": ("110110", "Patient Record"),
     "finding": ("110110", "Patient Record"),
+    "draft": ("110110", "Patient Record"),
+    "step": ("110110", "Patient Record"),
+    "words": ("110110", "Patient Record"),
+    "sitting": ("110114", "User Authentication"),
+    "connection": ("110114", "User Authentication"),
     "study": ("110100", "Application Activity"),
 }
 """DICOM's event ids by the first word of the action; the others are Security Alert or Application Activity."""

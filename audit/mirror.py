@@ -109,6 +109,40 @@ class MirrorReader:
             raise LogFault(f"{self.path / _CHECKPOINT} cannot be read", kind="checkpoint") from None
 
 
+class MirrorUntil(MirrorReader):
+    """A mirror as it is now, to be read while it grows."""
+
+    def __init__(self, mirror: MirrorReader, size: int) -> None:
+        """`size` is its number of events now."""
+        super().__init__(mirror.path)
+        self._size = size
+        self._note: str | LogFault | None
+        try:
+            self._note = mirror.checkpoint()
+        except LogFault as fault:
+            self._note = fault
+
+    @property
+    def size(self) -> int:
+        """Number of events then."""
+        return self._size
+
+    def batches(self, start: int = 0) -> Iterator[list[bytes]]:
+        """As that of the mirror, up to this size."""
+        reached = start
+        for batch in super().batches(start):
+            if reached >= self._size:
+                return
+            yield batch[: self._size - reached]
+            reached += len(batch)
+
+    def checkpoint(self) -> str | None:
+        """The signed note that there was then."""
+        if isinstance(self._note, LogFault):
+            raise self._note
+        return self._note
+
+
 class Mirror(MirrorReader):
     """The mirror as its one writer holds it: made if absent, a torn last line cut off."""
 

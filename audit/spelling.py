@@ -19,7 +19,10 @@ from audit.details import (
     DETAILS,
     ENTITIES,
     FLAGS,
+    RISKS,
     ROLES,
+    ROUNDS,
+    STEPS,
     Action,
     Code,
     Count,
@@ -31,7 +34,10 @@ from audit.details import (
     Id,
     Moment,
     Reasons,
+    Risk,
     RoleName,
+    Round,
+    StepKind,
 )
 from audit.events import Event, Face, Outcome, Time, format_time
 
@@ -61,6 +67,9 @@ _KNOWN: tuple[tuple[Any, str], ...] = (
     (Moment, f'"{_TIME}"'),
     (RoleName, _words(ROLES)),
     (Entity, _words(ENTITIES)),
+    (Risk, _words(RISKS)),
+    (Round, _words(ROUNDS)),
+    (StepKind, _words(STEPS)),
     (Face, _words(("tui", "cli", "server", "demo"))),
     (Outcome, _words(tuple(Outcome))),
     (EntityCounts, _counts(ENTITIES)),

@@ -50,10 +50,24 @@ class FlagKind(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a reviewer can decide about one exchange."""
+    """What can be decided about one exchange: let out, keep back, have its page paraphrased anew, or decide nothing."""
 
     APPROVE = "approve"
     REJECT = "reject"
+    SEND_BACK = "send_back"
+    WITHDRAW = "withdraw"
+    """The decision before it no longer counts."""
+
+
+class Risk(StrEnum):
+    """How much can go wrong with an exchange, from what screening says of it; the policy asks for more care with it.
+
+    High: a leak, a crisis or an indirect identifier, or an open finding.  Low: neither findings nor flags.
+    """
+
+    HIGH = "high"
+    STANDARD = "standard"
+    LOW = "low"
 
 
 class Role(StrEnum):

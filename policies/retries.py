@@ -14,7 +14,10 @@ RETRIED = (FlagKind.MALFORMED, FlagKind.LEAK, FlagKind.SHORT)
 
 
 class RetryNotes(BaseModel):
-    """A line for each fault of an earlier attempt, and one that leads them in ($-placeholders as in the prompt)."""
+    """A line for each fault of an earlier attempt, and one that leads them in ($-placeholders as in the prompt).
+
+    `unsupported` is told only when a reviewer sent an exchange back as unfaithful.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,6 +25,7 @@ class RetryNotes(BaseModel):
     malformed: str
     leak: str
     short: str
+    unsupported: str
 
     def render(self, faults: Iterable[FlagKind], **values: str) -> str:
         """The stricter instruction for these faults, to stand after the page."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from policies.basis import fault_of
-from policies.names import Entity, Face, Scope, Treatment
+from policies.names import Entity, Face, FlagKind, Risk, Scope, Treatment
 
 Words = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -116,6 +116,40 @@ class Screening(Section):
     """Look for people, numbers, illnesses and events that the page does not have."""
 
 
+class Attention(Section):
+    """What must have been read before an approval, and how attention is kept up and measured."""
+
+    read: dict[Risk, Literal["page", "evidence"]] = {}
+    """By risk: the whole page, or the place of each flag and finding on it; the exchange always as a whole.  A risk not
+    named here wants the page."""
+    words_a_minute: Annotated[int, Field(ge=100, le=1000)] = 300
+    """A faster pace is pointed out; silently, adults read 238 words a minute (Brysbaert 2019)."""
+    idle_seconds: Annotated[int, Field(ge=10, le=600)] = 60
+    """Without a key for so long, time no longer counts as active."""
+    break_minutes: Annotated[int, Field(ge=10, le=240)] = 50
+    """After so much active time without a pause, a break is proposed."""
+    planted_rate: Annotated[float, Field(ge=0, le=0.2)] = 0.02
+    """Share of invented exchanges with a planted leak among those in the queue."""
+
+    def what_to_read(self, risk: Risk) -> Literal["page", "evidence"]:
+        """What must have been on screen before an exchange of this risk is approved."""
+        return self.read.get(risk, "page")
+
+
+class SecondReview(Section):
+    """Which decided exchanges a second person decides once more without seeing the first decision."""
+
+    share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Of all others, this share, drawn by a key of the study."""
+    forced_by: tuple[FlagKind | Literal["leak_dismissed"], ...] = ()
+    """Flags (and a dismissed leak) with which there is always a second review."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether this policy knows second reviews at all."""
+        return self.share > 0 or bool(self.forced_by)
+
+
 class Review(Section):
     """Who may decide, and how."""
 
@@ -123,6 +157,22 @@ class Review(Section):
     """Faces that may record a decision; leave out `cli` to forbid scripted decisions."""
     auditors_read_text: bool = False
     """Whether an auditor may replay an exchange, which shows its text; reviewers may in any case."""
+    lease_minutes: Annotated[int, Field(ge=1, le=480)] = 15
+    """A claim of a reviewer who gives no sign of life comes back to the queue after so long."""
+    two_persons: bool = False
+    """Nobody approves a text that they edited themselves."""
+    signing: Literal["none", "passphrase", "pam"] = "none"
+    """How a person proves to be that person before the first approval of a sitting, and after each lock."""
+    meaning: str = "I have read the page and the exchange; the exchange is faithful to it and identifies nobody."
+    """What an approval says; shown where it is signed."""
+    lock_minutes: Annotated[int, Field(ge=1, le=240)] = 10
+    """Without a key for so long, the screen locks itself."""
+    clipboard: bool = False
+    """Whether words may be copied from the screen to the terminal."""
+    browser: bool = False
+    """Whether the screen may be shown in a browser on the same machine."""
+    second: SecondReview = SecondReview()
+    attention: Attention = Attention()
 
 
 class LengthFilter(Section):
@@ -159,6 +209,8 @@ class Release(Section):
     unstated_consent: Literal["allow", "refuse"] = "refuse"
     """What happens to rows of files that came without a manifest, so that no consent is on record."""
     licence: str = "other"
+    separate_steward: bool = False
+    """Rows that the building steward alone has reviewed stay back."""
 
 
 class Policy(Section):

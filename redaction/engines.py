@@ -1,30 +1,14 @@
-"""The one door to Presidio and spaCy, which would otherwise load torch and transformers wherever they are installed.
+"""The one door to Presidio's analyzer and spaCy, which would load torch and transformers wherever they are installed.
 
 Both try optional engines when they are imported.  We use none of them; torch alone takes seconds and hundreds of
 megabytes, and has no business in the process that holds a study's key.
 """
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from redaction.absent import absent
 
 OPTIONAL_ENGINES = ("torch", "transformers", "stanza", "spacy_stanza", "spacy_huggingface_pipelines", "gliner")
 
-
-@contextmanager
-def _absent(*names: str) -> Iterator[None]:
-    """For the moment, importing these raises ImportError, as if they were not installed; loaded ones are left alone."""
-    hidden = [name for name in names if name not in sys.modules]
-    for name in hidden:
-        sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
-
-
-with _absent(*OPTIONAL_ENGINES):
+with absent(*OPTIONAL_ENGINES):
     import spacy
     from presidio_analyzer import (
         AnalysisExplanation,
@@ -44,18 +28,12 @@ with _absent(*OPTIONAL_ENGINES):
         UsMbiRecognizer,
         UsSsnRecognizer,
     )
-    from presidio_anonymizer import AnonymizerEngine
-    from presidio_anonymizer.entities import OperatorConfig
-    from presidio_anonymizer.entities import RecognizerResult as AnonymizerResult
-    from presidio_anonymizer.operators import Operator, OperatorType
     from spacy.language import Language
     from spacy.tokens import Doc
 
 __all__ = [
     "AnalysisExplanation",
     "AnalyzerEngine",
-    "AnonymizerEngine",
-    "AnonymizerResult",
     "CreditCardRecognizer",
     "Doc",
     "EntityRecognizer",
@@ -64,9 +42,6 @@ __all__ = [
     "LocalRecognizer",
     "NlpArtifacts",
     "NlpEngine",
-    "Operator",
-    "OperatorConfig",
-    "OperatorType",
     "Pattern",
     "PatternRecognizer",
     "PhoneRecognizer",

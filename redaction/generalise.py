@@ -3,8 +3,7 @@
 import re
 
 from policies.names import Entity
-from redaction.recognizers.implied_ages import REFERENCE_YEAR
-from redaction.spoken_dates import year_of
+from redaction.spoken_dates import REFERENCE_YEAR, year_of
 from redaction.spoken_numbers import DIGITS, REPEATS, TEENS, TENS, digits_of
 
 OLDEST = "90 or older"

@@ -42,6 +42,12 @@ class Scanner:
         )
         self._entities = [str(entity) for entity in Entity]
 
+    def warm(self) -> None:
+        """Nothing to do: it was loaded when it was made."""
+
+    def close(self) -> None:
+        """Nothing to do: it holds no process."""
+
     def scan(self, text: str) -> list[Finding]:
         """Findings on one page or exchange, sorted by start, never overlapping.
 

@@ -13,6 +13,11 @@ ORDINALS = (
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
 ABBREVIATED = {month[:3]: month for month in MONTHS} | {"sept": "september"}
+REFERENCE_YEAR = 2026
+"""Whoever was born 90 years before this or earlier counts as over 89.
+
+Fixed, because the same page must give the same findings in any year; raise it with a new version.
+"""
 COMMON_YEAR, LEAP_YEAR = 2001, 2000
 """What a date without a year is read in: three years of four are common ones; February 29th needs a leap year."""
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")

@@ -7,8 +7,8 @@ from typing import Any
 
 from policies.names import Entity, Treatment
 from policies.schema import Redaction
+from redaction.anonymizer import AnonymizerEngine, AnonymizerResult, Operator, OperatorConfig, OperatorType
 from redaction.book import StudyBook
-from redaction.engines import AnonymizerEngine, AnonymizerResult, Operator, OperatorConfig, OperatorType
 from redaction.finding import Finding
 from redaction.folding import fold, without_possessive
 from redaction.generalise import generalised
@@ -119,6 +119,19 @@ def replacement(entity: Entity, words: str, treatment: Treatment, book: StudyBoo
     elif treatment is Treatment.GENERALISE:
         new = generalised(entity, words)
     return new or f"[{entity}_{book.number(entity, key)}]"
+
+
+def stand_in(
+    entity: Entity, words: str, settings: Redaction, book: StudyBook, elsewhere: Iterable[tuple[Entity, str]] = ()
+) -> str:
+    """What the policy puts in the place of these words; the words themselves where it keeps the entity.
+
+    No surrogate is one of the identifiers known from `elsewhere` (entity and words).
+    """
+    treatment = settings.treatment(entity)
+    if treatment is Treatment.KEEP:
+        return words
+    return replacement(entity, words, treatment, _Apart(book, [(entity, words), *elsewhere]))
 
 
 def treat(

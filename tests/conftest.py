@@ -3,20 +3,23 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from policies import Face, LoadedPolicy, load_policy, parse_policy
+from redaction.scanner import Scanner
 from tests.command import KEY, Run, run_workbench
-from workbench.desk.commands import IngestFile
+from workbench.desk.commands import IngestFile, Reading
 from workbench.desk.local import LocalDesk
 from workbench.ingest import read_file
 from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
 from workbench.study.keys import Secret
 from workbench.study.opening import create_study, open_study
+from workbench.study.study import Study
 
 # A loaded machine is no fault of the code.
 settings.register_profile("unhurried", deadline=None)
@@ -24,6 +27,8 @@ settings.load_profile("unhurried")
 
 SECRET = Secret("environment", KEY.encode())
 
+READ = Reading(milliseconds=90_000, source_words=120, exchange_words=80, whole_source=True, whole_exchange=True)
+"""Somebody has read page and exchange to the end; the review screen approves nothing without it."""
 SESSION = """\
 Caregiver: Hi, this is Rosalind Thackeray. I feel so tired and alone with my mother that I cried in the car \
 twice this week, and I am ashamed of crying. I worry every night that she will fall while I am asleep, so I \
@@ -62,6 +67,19 @@ def study_folder(tmp_path: Path, policy: LoadedPolicy) -> Path:
     return tmp_path / "study"
 
 
+@cache
+def detector() -> Scanner:
+    """One detector for all tests of a process: each study would start one of its own."""
+    return Scanner(load_policy("mentalchat16k").policy.redaction)
+
+
+def open_tested(study: Path, face: Face) -> Study:
+    """Open a study as the tests do."""
+    opened = open_study(study, SECRET, face)
+    opened.scanner = detector()
+    return opened
+
+
 def add_text(desk: LocalDesk, folder: Path, text: str, name: str = "session.txt") -> None:
     """Ingest a transcript given as text."""
     path = folder / name
@@ -77,7 +95,7 @@ def add_text(desk: LocalDesk, folder: Path, text: str, name: str = "session.txt"
 @contextmanager
 def opened(study: Path) -> Iterator[LocalDesk]:
     """A study, opened from the command line and closed again."""
-    desk = LocalDesk(open_study(study, SECRET, Face.CLI))
+    desk = LocalDesk(open_tested(study, Face.CLI))
     try:
         yield desk
     finally:
@@ -92,7 +110,7 @@ def desk_over(study_folder: Path) -> Iterator[Callable[..., LocalDesk]]:
     def over(face: Face = Face.CLI) -> LocalDesk:
         while opened:
             opened.pop().close()
-        opened.append(LocalDesk(open_study(study_folder, SECRET, face)))
+        opened.append(LocalDesk(open_tested(study_folder, face)))
         return opened[-1]
 
     yield over

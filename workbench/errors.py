@@ -39,6 +39,32 @@ class Refused(UserError):
     """A rule of the path forbids this step now."""
 
 
+class Claimed(Refused):
+    """Somebody else has the exchange now."""
+
+
+class Locked(Refused):
+    """The screen is locked, or an approval needs a proof of who gives it first."""
+
+
+class ServerGone(UserError):
+    """No server answers where one was."""
+
+
+class Unacknowledged(UserError):
+    """It is not known whether a command was carried out, and it was not repeated."""
+
+
+class NotUnderstood(UserError):
+    """Server or client sent what the other does not know."""
+
+
+class ServerFault(UserError):
+    """The server failed at a command; the message names the kind of fault only."""
+
+    exit_code = 70
+
+
 class BackendError(UserError):
     """The paraphrase backend cannot run as configured."""
 
@@ -55,3 +81,7 @@ class HostRefused(BackendError):
     def __init__(self, host: str, sentence: str) -> None:
         super().__init__(sentence)
         self.host = host
+
+
+class Cancelled(Exception):
+    """Raised by whoever watches a job's progress, to end it after what is already stored; never shown to anybody."""

@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from audit.checkpoint import SigningKey
+from audit.decisions import VERDICTS
 from audit.details import (
     Details,
     ExchangeApproved,
     ExchangeCreated,
     ExchangeRejected,
     ExchangeScreened,
+    ExchangeSentBack,
+    ExchangeWithdrawn,
     FileIngested,
     PersonAdded,
     ReleaseBuilt,
@@ -49,6 +52,8 @@ def draft(rng: random.Random) -> EventDraft:
         ExchangeScreened(findings={"NAME": rng.randrange(5), "DATE": 1}, flags={"leak": rng.randrange(3)}),
         ExchangeApproved(findings=0, flags={}, milliseconds=rng.randrange(90_000)),
         ExchangeRejected(findings=1, flags={"leak": 1}),
+        ExchangeSentBack(page="p1", findings=1, flags={"leak": 1}),
+        ExchangeWithdrawn(decision=rng.randrange(100)),
         ReleaseBuilt(rows=3, excluded={"length": rng.randrange(9)}, manifest_digest=digest),
     ]  # fmt: skip
     return EventDraft(
@@ -68,7 +73,7 @@ def make_history(size: int, seed: int = 0, *, clock_steps: bool = False) -> Hist
         event, line = log.add(draft(rng), make_context(rng.choice(["anna", "ben"])), now)
         history.events.append(event)
         history.lines.append(line)
-        verdict = {"exchange.approved": "approve", "exchange.rejected": "reject"}.get(event.action)
+        verdict = VERDICTS.get(event.action.encode())
         if verdict:
             version = event.object_version or 0
             history.decisions.append(Decision(event.object_id, version, verdict, event.sequence))

@@ -19,6 +19,7 @@ Make = Callable[..., Any]
 VALUES: tuple[Any, ...] = (
     True, 2**40, "ab" * 32, "2026-03-01T12:00:00.000000Z", "x1", "reviewer", ENTITIES[0], ("reviewer", "steward"),
     ("p1", "p2"), {"NAME": 2, "DATE": 0}, {"leak": 1}, {"too_short": 3},
+    "high", "first", "decision",
 )  # fmt: skip
 """Values of details; each field takes the first that it accepts."""
 

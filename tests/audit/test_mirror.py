@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from audit.checkpoint import SigningKey
 from audit.errors import AuditError, ForkError, LogFault, MirrorBehindError, RollbackError
-from audit.mirror import Mirror, MirrorReader
+from audit.mirror import Mirror, MirrorReader, MirrorUntil
 
 Make = Callable[..., Any]
 
@@ -46,6 +46,22 @@ def test_what_was_appended_is_read_back_from_anywhere(
         stop = data.draw(st.none() | st.integers(0, len(lines) + 1))
         assert list(reader.lines(start, stop)) == lines[start:stop]
         assert [first for first, _ in reader.segments()] == list(range(0, len(lines), segment))
+
+
+@pytest.mark.parametrize("size", [0, 3, 5, 10, 11])
+def test_a_mirror_that_grows_is_read_as_it_was(path: Path, history: Make, key: SigningKey, size: int) -> None:
+    past = history(20)
+    mirror = Mirror(path, segment_events=5)
+    mirror.append(past.lines[:size], first=0)
+    mirror.write_checkpoint(key.sign(size, b"r" * 32))
+    then = MirrorUntil(mirror, size)
+    mirror.append(past.lines[size:], first=size)
+    mirror.write_checkpoint(key.sign(20, b"r" * 32))
+    assert (then.size, then.checkpoint()) == (size, key.sign(size, b"r" * 32))
+    for start in range(size + 2):
+        assert list(then.lines(start)) == past.lines[start:size]
+        assert [line for batch in then.batches(start) for line in batch] == past.lines[start:size]
+    assert list(mirror.lines()) == past.lines
 
 
 def test_the_folder_is_open_to_the_auditors_group_only(path: Path, history: Make, key: SigningKey) -> None:

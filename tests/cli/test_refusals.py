@@ -223,7 +223,11 @@ def test_a_mistake_ends_in_one_sentence(
     refused(run(*given, *on_study), *words)
 
 
-@pytest.mark.parametrize("given", [(), ("audit",), ("release",), ("people",)])
+def test_without_any_command_the_home_wants_a_terminal(run: Run) -> None:
+    refused(run(), "terminal", "workbench --help")
+
+
+@pytest.mark.parametrize("given", [("audit",), ("release",), ("people",)])
 def test_without_a_command_the_help_is_shown(given: tuple[str, ...], run: Run) -> None:
     done = run(*given)
     assert done.returncode == 2

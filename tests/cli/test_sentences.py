@@ -13,12 +13,12 @@ import pytest
 
 from policies import Role, Verdict, load_policy
 from tests.command import KEY, Run
-from tests.conftest import SESSION
-from workbench.cli.ingest import ingest_paths
+from tests.conftest import READ, SESSION
 from workbench.cli.main import main
 from workbench.desk.commands import AddPerson, Decide, IngestFile, ListQueue, Status
 from workbench.desk.local import LocalDesk
 from workbench.errors import KeyRefused
+from workbench.ingest.run import ingest_paths
 from workbench.study.keys import from_prompt
 
 TURNS = "Coach: Hello Zylindra.\nCaregiver: Hi.\n"
@@ -61,7 +61,7 @@ def one_sentence(told: Told, *words: str) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (("decide", "1"), ("choose one of: approve, reject, edit, dismiss; see: workbench decide --help",)),
+        (("decide", "1"), ("choose one of: approve, reject, edit, dismiss, send-back", "see: workbench decide --help")),
         (("release", "build", "--bogus"), ("see: workbench release build --help",)),
         (("people", "add", "ada", "--role", "boss", "--uid", "3"), ("'boss' is not one of 'operator'",)),
         (("people", "add", "ada", "--role", "senior", "--uid", "x"), ("--uid': it must be a whole number",)),
@@ -187,7 +187,7 @@ def test_plan_and_build_tell_how_many_rows_have_no_consent_on_record(
     small_desk: LocalDesk, study_folder: Path, tell: Tell
 ) -> None:
     for row in small_desk.execute(ListQueue()).rows:
-        small_desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=Verdict.APPROVE))
+        small_desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=Verdict.APPROVE, reading=READ))
     small_desk.close()
     plan, built = (tell("release", *what, "--study", study_folder) for what in (("plan",), ("build", "one")))
     assert "No consent is on record for 2 of the 2 rows; they would go because the policy allows it" in plan.err

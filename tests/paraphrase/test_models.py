@@ -17,10 +17,11 @@ from policies.models import known_models, lookalike, recognise
 from tests.command import KEY, Run
 from tests.conftest import SECRET, SESSION, add_text
 from tests.paraphrase.conftest import write_tiny_model
-from workbench.cli.models import add_model, registered_model, what_it_is
+from workbench.cli.models import add_model, what_it_is
 from workbench.desk.commands import ListModels, RegisterModel
 from workbench.desk.local import LocalDesk
 from workbench.errors import BackendError, Refused
+from workbench.paraphrase.choose import registered_model
 from workbench.paraphrase.models import CHUNK, file_digest
 from workbench.study.opening import create_study, open_study
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from audit.events import Event, parse_line
 from policies import Face, LoadedPolicy, Role, Verdict, parse_policy
 from tests.command import KEY
-from tests.conftest import SECRET, SESSION, add_text
+from tests.conftest import READ, SECRET, SESSION, add_text
 from workbench.cli.main import main
 from workbench.desk.commands import (
     AddPerson,
@@ -67,7 +67,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, policy: LoadedPolicy) -> P
     dismiss = DismissFinding(exchange=1, version=2, ordinal=found.ordinal, reason="not_identifying")
     version = desk.execute(dismiss).row.version
     desk.execute(Decide(exchange=1, version=version, verdict=Verdict.REJECT, reason="off_topic"))
-    desk.execute(Decide(exchange=1, version=version, verdict=Verdict.APPROVE))
+    desk.execute(Decide(exchange=1, version=version, verdict=Verdict.APPROVE, reading=READ))
     desk.execute(BuildRelease(name="r1", folder=str(folder)))
     desk.close()
     return folder / "study"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from policies import Entity, FlagKind, Verdict
-from tests.conftest import SESSION, add_text
+from tests.conftest import READ, SESSION, add_text
 from workbench.desk.commands import AddRoster, ClaimPages, Decide, ListQueue, OpenExchange, PlanRelease, VerifyAudit
 from workbench.desk.local import LocalDesk
 from workbench.errors import Refused
@@ -14,7 +14,7 @@ from workbench.errors import Refused
 
 def approve_all(desk: LocalDesk) -> None:
     for row in desk.execute(ListQueue()).rows:
-        desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=Verdict.APPROVE))
+        desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=Verdict.APPROVE, reading=READ))
 
 
 def test_an_approved_exchange_that_names_what_a_new_row_knows_waits_again(small_desk: LocalDesk) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 from audit.errors import AuditError
 from policies import Face, UserError, Verdict
 from tests.command import KEY
-from workbench.desk.commands import Decide, VerifyAudit
+from workbench.desk.commands import Decide, ListQueue, VerifyAudit
 from workbench.desk.local import LocalDesk
 from workbench.study.folder import Folder
 from workbench.study.keys import Secret
@@ -48,8 +48,10 @@ SECRET = KnownSecret("environment", KEY.encode())
 
 
 def decide(desk: LocalDesk, number: int) -> None:
-    verdict, reason = (Verdict.APPROVE, None) if number % 2 else (Verdict.REJECT, "other")
-    desk.execute(Decide(exchange=1 + number % 2, version=1, verdict=verdict, reason=reason))  # type: ignore[arg-type]
+    """Decide otherwise than it is decided: the same decision once more would be no decision."""
+    row = desk.execute(ListQueue()).rows[number % 2]
+    verdict, reason = (Verdict.REJECT, "other") if row.state == "approved" else (Verdict.APPROVE, None)
+    desk.execute(Decide(exchange=row.exchange, version=1, verdict=verdict, reason=reason))  # type: ignore[arg-type]
 
 
 def die_after(seconds: float) -> None:

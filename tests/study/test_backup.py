@@ -13,7 +13,7 @@ from audit.events import Event, parse_line
 from audit.mirror import MirrorReader
 from policies import Face, Role, Verdict
 from tests.command import KEY, Run
-from tests.conftest import SECRET
+from tests.conftest import READ, SECRET
 from workbench.desk.commands import AddPerson, BackUpStudy, Decide, ListQueue, OpenExchange, VerifyAudit
 from workbench.desk.local import LocalDesk
 from workbench.errors import KeyRefused, StudyError
@@ -32,7 +32,7 @@ def mirrored(folder: Path) -> list[Event]:
 def backup(small_desk: LocalDesk, tmp_path: Path) -> Path:
     """Of a study with one decision, taken while it stays open."""
     small_desk.execute(AddPerson(name="ada", uid=4242, role=Role.AUDITOR))
-    small_desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE))
+    small_desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE, reading=READ))
     small_desk.execute(BackUpStudy(folder=str(tmp_path / "backup")))
     return tmp_path / "backup"
 
@@ -40,7 +40,7 @@ def backup(small_desk: LocalDesk, tmp_path: Path) -> Path:
 def test_a_restored_study_holds_what_the_study_held_and_its_log_goes_on(
     backup: Path, small_desk: LocalDesk, study_folder: Path, tmp_path: Path
 ) -> None:
-    small_desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE))
+    small_desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE, reading=READ))
     texts = [small_desk.execute(OpenExchange(exchange=number)).answer for number in (1, 2)]
     small_desk.close()
     manifest = restore(backup, tmp_path / "again", SECRET)
@@ -129,7 +129,7 @@ def test_a_backup_is_not_taken_for_a_study(backup: Path, run: Run) -> None:
 def test_a_study_restored_behind_its_mirror_runs_only_when_explained(
     backup: Path, small_desk: LocalDesk, study_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small_desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE))
+    small_desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE, reading=READ))
     small_desk.close()
     again = tmp_path / "again"
     restore(backup, again, SECRET, study_folder / "mirror")
@@ -163,7 +163,7 @@ def test_a_backup_that_cannot_be_written_leaves_nothing_and_the_study_goes_on(
         with pytest.raises(StudyError):
             small_desk.execute(BackUpStudy(folder=str(folder)))
     assert [path.name for path in (tmp_path / "full").iterdir()] == ["letter"]
-    small_desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE))
+    small_desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE, reading=READ))
 
 
 def test_the_commands_back_up_and_restore(desk_over: Callable[..., LocalDesk], study_folder: Path, run: Run) -> None:

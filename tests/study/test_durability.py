@@ -16,27 +16,30 @@ from audit.details import PersonAdded
 from audit.errors import AuditError
 from policies import Role, Verdict
 from tests.command import KEY, Run
-from tests.conftest import SECRET
+from tests.conftest import READ, SECRET
 from workbench.desk.commands import Decide, ListQueue, OpenExchange, Status, VerifyAudit
 from workbench.desk.local import LocalDesk
 from workbench.study.study import Study
 
 KILLS = 40 if os.environ.get("WORKBENCH_PROVE") else 4
 
-# Decides in a loop and says so after each acknowledgement.
+# Decides in a loop, each time otherwise than it is decided, and says so after each acknowledgement.
 DECIDER = """
 import sys
 from pathlib import Path
 from policies import Face, Verdict
-from workbench.desk.commands import Decide
+from workbench.desk.commands import Decide, ListQueue
 from workbench.desk.local import LocalDesk
 from workbench.study.keys import Secret
 from workbench.study.opening import open_study
 desk = LocalDesk(open_study(Path(sys.argv[1]), Secret("environment", sys.argv[2].encode()), Face.CLI))
 print("open", flush=True)
+approved = {row.exchange: row.state == "approved" for row in desk.execute(ListQueue()).rows}
 for number in range(10_000):
-    verdict, reason = (Verdict.APPROVE, None) if number % 2 else (Verdict.REJECT, "other")
-    desk.execute(Decide(exchange=1 + number % 2, version=1, verdict=verdict, reason=reason))
+    exchange = 1 + number % 2
+    verdict, reason = (Verdict.REJECT, "other") if approved[exchange] else (Verdict.APPROVE, None)
+    desk.execute(Decide(exchange=exchange, version=1, verdict=verdict, reason=reason))
+    approved[exchange] = not approved[exchange]
     print("decided", flush=True)
 """
 
@@ -77,16 +80,16 @@ def test_a_mirror_that_cannot_be_written_stops_the_next_change_and_is_completed_
     segment.symlink_to("/nonexistent/full")
     events = small_desk.execute(Status()).events
     with pytest.raises(AuditError):
-        small_desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE))
+        small_desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE, reading=READ))
     # That decision is stored with its event; nothing more is taken until the mirror holds it.
     for _ in range(2):
         with pytest.raises(AuditError):
-            small_desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE))
+            small_desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE, reading=READ))
     assert small_desk.execute(Status()).events == events + 1
     assert [row.state for row in small_desk.execute(ListQueue()).rows] == ["approved", "waiting"]
     segment.unlink()
     aside.rename(segment)
-    small_desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE))
+    small_desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE, reading=READ))
     assert recorded(study_folder) == 2
     assert desk_over().execute(VerifyAudit()).fault is None
 
@@ -111,7 +114,7 @@ def test_a_change_that_fails_leaves_neither_row_nor_event(small_desk: LocalDesk)
 
 
 def test_every_decision_says_from_which_face_it_was_made(small_desk: LocalDesk, study_folder: Path, run: Run) -> None:
-    small_desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE))
+    small_desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE, reading=READ))
     small_desk.close()
     done = run("decide", "2", "reject", "--reason", "off_topic", "--study", str(study_folder))
     assert done.returncode == 0, done.stderr

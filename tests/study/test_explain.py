@@ -14,7 +14,7 @@ from audit.mirror import MirrorReader
 from audit.verify import verify_log
 from policies import Face, Role, Verdict
 from tests.command import Run
-from tests.conftest import SECRET
+from tests.conftest import READ, SECRET
 from workbench.desk.commands import AddPerson, Decide, ListQueue, VerifyAudit
 from workbench.desk.local import LocalDesk
 from workbench.errors import NotAllowed, Refused
@@ -39,7 +39,7 @@ def behind(small_desk: LocalDesk, study_folder: Path) -> Path:
     small_desk.close()
     store = (study_folder / "store.duckdb").read_bytes()
     desk = LocalDesk(open_study(study_folder, SECRET, Face.CLI))
-    desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE))
+    desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE, reading=READ))
     desk.close()
     (study_folder / "store.duckdb").write_bytes(store)
     return study_folder
@@ -82,7 +82,7 @@ def test_two_persons_make_a_study_run_again_and_the_log_keeps_what_the_store_los
     desk = LocalDesk(open_study(behind, SECRET, Face.TUI))
     # What the lost events record must be done again.
     assert [row.state for row in desk.execute(ListQueue()).rows] == ["waiting", "waiting"]
-    desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE))
+    desk.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE, reading=READ))
     assert desk.execute(VerifyAudit()).fault is None
     desk.close()
     assert not Folder(behind).explanation.exists()
@@ -193,7 +193,7 @@ def test_a_study_without_a_fault_has_nothing_to_explain(study_folder: Path) -> N
 def test_a_decision_that_lost_its_row_otherwise_is_still_a_fault(behind: Path, as_login: Callable[[int], None]) -> None:
     explained(behind, as_login)
     desk = LocalDesk(open_study(behind, SECRET, Face.CLI))
-    desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE))
+    desk.execute(Decide(exchange=2, version=1, verdict=Verdict.APPROVE, reading=READ))
     desk.close()
     mirror = MirrorReader(behind / "mirror")
     report = verify_log(mirror, public_key=PublicKey.load(behind / "mirror" / "log.pub"), decisions=[])

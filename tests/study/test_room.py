@@ -14,7 +14,7 @@ from audit.errors import RollbackError
 from audit.events import Event, parse_line
 from audit.mirror import MirrorReader
 from policies import Face, LoadedPolicy, Role, Verdict
-from tests.conftest import SECRET
+from tests.conftest import READ, SECRET
 from workbench.desk.commands import AddPerson, Decide, ListQueue, OpenExchange, PlanRelease, Status, VerifyAudit
 from workbench.desk.local import LocalDesk
 from workbench.errors import DiskShort, StudyError
@@ -22,7 +22,7 @@ from workbench.study import explain, room
 from workbench.study.folder import Folder
 from workbench.study.opening import create_study, open_study
 
-APPROVE = Decide(exchange=1, version=1, verdict=Verdict.APPROVE)
+APPROVE = Decide(exchange=1, version=1, verdict=Verdict.APPROVE, reading=READ)
 
 
 def mirrored(folder: Path) -> list[Event]:

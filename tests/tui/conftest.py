@@ -11,6 +11,8 @@ from textual.widgets import Static
 
 from policies import Face, LoadedPolicy
 from redaction.scanner import Scanner
+from tests.conftest import detector
+from tests.review.conftest import studies, ward, ward_under  # noqa: F401
 from workbench.desk.commands import (
     ClaimPages,
     EditExchange,
@@ -20,6 +22,7 @@ from workbench.desk.commands import (
     StartRun,
     SubmitGeneration,
 )
+from workbench.desk.desk import Desk
 from workbench.desk.local import LocalDesk
 from workbench.desk.views import ExchangeView, QueueRow
 from workbench.ingest import read_file
@@ -27,6 +30,7 @@ from workbench.study.keys import Secret
 from workbench.study.opening import create_study, open_study
 from workbench.tui import queue
 from workbench.tui.app import ReviewApp
+from workbench.tui.look import Look
 from workbench.tui.screen import ReviewScreen
 
 REST = 0.01
@@ -57,10 +61,18 @@ class Sitting:
 
     async def settle(self) -> None:
         """Wait until the cursor rests and the desk has answered."""
-        for _ in range(2):
+        quiet = 0
+        while quiet < 2:
             await self.pilot.pause(REST + 0.02)
+            quiet += 1
             while not all(worker.is_finished for worker in self.app.workers):
+                quiet = 0
                 await self.pilot.pause(0.01)
+        await self.pilot.pause()
+        if self.review.is_mounted:
+            # What stands in view now counts as shown, however slow the machine is.
+            for _ in range(2):
+                self.review._look()
         await self.pilot.pause()
 
     def read(self, pane: str) -> str:
@@ -82,9 +94,9 @@ Sit = Callable[..., AbstractAsyncContextManager[Sitting]]
 
 
 @pytest.fixture(scope="session")
-def scanner(policy: LoadedPolicy) -> Scanner:
+def scanner() -> Scanner:
     """One detector for all studies of these tests; it takes a second to build."""
-    return Scanner(policy.policy.redaction)
+    return detector()
 
 
 @pytest.fixture(scope="session")
@@ -118,15 +130,23 @@ def desk(invented: Path, tmp_path: Path, scanner: Scanner) -> Iterator[LocalDesk
 
 @pytest.fixture
 def sit(monkeypatch: pytest.MonkeyPatch) -> Sit:
-    """Opens the review screen on a desk, at a size in columns and rows; most tests do not wait for a glance."""
+    """Opens the review screen on a desk, at a size in columns and rows; most tests do not wait for a glance, and what
+    is in view counts as shown once everything is answered.
+    """
     monkeypatch.setattr(queue, "REST", REST)
 
     @asynccontextmanager
     async def sitting(
-        desk: LocalDesk, columns: int = 140, rows: int = 40, glance: float = 0.0
+        desk: LocalDesk,
+        columns: int = 140,
+        rows: int = 40,
+        glance: float = 0.0,
+        dwell: float = 3600,
+        look: Look | None = None,
     ) -> AsyncIterator[Sitting]:
-        app = ReviewApp(desk)
+        app = ReviewApp(desk, look)
         app._review.glance = glance
+        app._review.dwell = dwell
         async with app.run_test(size=(columns, rows), notifications=True) as pilot:
             sitting = Sitting(app, pilot)
             await sitting.settle()
@@ -158,3 +178,9 @@ def leaking(desk: LocalDesk, view: Callable[[int], ExchangeView]) -> LocalDesk:
     answer = f"{shown.answer} You have carried this alone since 14 March."
     desk.execute(EditExchange(exchange=1, version=shown.row.version, question=shown.question, answer=answer))
     return desk
+
+
+@pytest.fixture
+def row_of() -> Callable[[Desk, int], QueueRow]:
+    """Looks an exchange up at somebody's desk."""
+    return lambda desk, exchange: next(r for r in desk.execute(ListQueue()).rows if r.exchange == exchange)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import workbench.tui
+from workbench.tui.look import Look
 
 HERE = Path(__file__).parent / "pictures"
 README_PICTURE = Path(workbench.tui.__file__).parent / "review.svg"
@@ -22,18 +23,34 @@ def picture(app) -> str:
 
 
 @pytest.mark.parametrize(
-    ("path", "columns", "rows", "keys"),
+    ("path", "columns", "rows", "keys", "look"),
     [
-        (HERE / "stacked_at_80_by_24.svg", 80, 24, ()),
-        (HERE / "side_by_side_at_160_by_48.svg", 160, 48, ()),
-        (HERE / "reasons_at_80_by_24.svg", 80, 24, ("r",)),
-        (README_PICTURE, 132, 36, ("x",)),
+        (HERE / "stacked_at_80_by_24.svg", 80, 24, (), Look()),
+        (HERE / "side_by_side_at_160_by_48.svg", 160, 48, (), Look()),
+        (HERE / "reasons_at_80_by_24.svg", 80, 24, ("r",), Look()),
+        (HERE / "selection_at_80_by_24.svg", 80, 24, ("x", "m"), Look()),
+        (HERE / "selection_at_160_by_48.svg", 160, 48, ("m", "right", "right", "space", "right"), Look()),
+        (HERE / "entities_at_80_by_24.svg", 80, 24, ("x", "m", "enter"), Look()),
+        (HERE / "places_at_80_by_24.svg", 80, 24, ("R", "R"), Look()),
+        (HERE / "filter_at_80_by_24.svg", 80, 24, ("f", "down", "right"), Look()),
+        (HERE / "actions_at_80_by_24.svg", 80, 24, ("ctrl+p", "t", "a", "g"), Look()),
+        (HERE / "help_at_160_by_48.svg", 160, 48, ("question_mark",), Look()),
+        (HERE / "editing_at_160_by_48.svg", 160, 48, ("e",), Look()),
+        (HERE / "unread_at_80_by_24.svg", 80, 24, ("n", "n", "a"), Look()),
+        (HERE / "light_at_80_by_24.svg", 80, 24, ("x",), Look(theme="light")),
+        (HERE / "high_contrast_at_160_by_48.svg", 160, 48, ("x",), Look(theme="high-contrast")),
+        (HERE / "ascii_and_sixteen_colours_at_80_by_24.svg", 80, 24, ("x",), Look(ascii=True, few_colours=True)),
+        (HERE / "editing_with_sixteen_colours_at_80_by_24.svg", 80, 24, ("e",), Look(few_colours=True)),
+        (README_PICTURE, 132, 36, ("x",), Look()),
     ],
     ids=lambda value: value.stem if isinstance(value, Path) else "",
 )
-async def test_the_screen_looks_as_it_did(sit, leaking, path, columns, rows, keys):
-    async with sit(leaking, columns, rows) as sitting:
+async def test_the_screen_looks_as_it_did(sit, leaking, path, columns, rows, keys, look):
+    async with sit(leaking, columns, rows, look=look) as sitting:
         await sitting.press(*keys)
+        for field in sitting.app.screen.query("Input, TextArea"):
+            field.cursor_blink = False
+        await sitting.pilot.pause(0.1)
         drawn = picture(sitting.app)
     if os.environ.get("WORKBENCH_DRAW"):
         path.parent.mkdir(exist_ok=True)

@@ -10,7 +10,7 @@ import pytest
 from textual import constants
 
 from policies import UserError
-from workbench.desk.commands import OpenExchange
+from workbench.desk.reviewing import NextExchange
 from workbench.tui.app import ReviewApp, run_review
 from workbench.tui.privacy import CLOSED, LOOKS
 from workbench.tui.private import ScreenFault
@@ -33,7 +33,7 @@ class BrokenDesk:
 
 async def test_a_crash_leaves_one_sentence_without_text(sit, desk, capfd):
     with pytest.raises(ScreenFault) as fault:
-        async with sit(BrokenDesk(desk, OpenExchange)):
+        async with sit(BrokenDesk(desk, NextExchange)):
             pass
     printed = capfd.readouterr()
     assert "ValueError" in str(fault.value)
@@ -50,13 +50,18 @@ def test_a_crash_in_a_terminal_ends_in_one_sentence(desk, capfd, monkeypatch):
     assert fault.value.__cause__ is None
 
 
-async def test_there_is_no_command_palette(sit, desk):
+async def test_the_palette_offers_the_screens_own_actions_and_none_of_textuals(sit, desk):
     async with sit(desk) as sitting:
-        await sitting.press("ctrl+p")
-        assert sitting.app.screen is sitting.review
         sitting.app.action_command_palette()
         await sitting.settle()
         assert sitting.app.screen is sitting.review
+        assert list(sitting.app.get_system_commands(sitting.review)) == []
+        await sitting.press("ctrl+p")
+        offered = sitting.app.screen.query_one("Choices")
+        ours = tuple(binding.tooltip for binding in sitting.review.BINDINGS)
+        assert offered.option_count > 20
+        for place in range(offered.option_count):
+            assert str(offered.get_option_at_index(place).prompt).endswith(ours)
 
 
 async def test_no_screenshot_can_be_taken(sit, desk, tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 import pytest
 from textual.binding import Binding
 
+from tests.conftest import READ
 from workbench.desk.commands import Decide
 from workbench.tui.highlight import Highlight, draw
 from workbench.tui.screen import ReviewScreen
@@ -60,9 +61,9 @@ async def test_opening_another_exchange_starts_at_its_top(sit, leaking):
 
 
 async def test_the_history_of_decisions_is_shown(sit, desk):
-    desk.execute(Decide(exchange=1, version=1, verdict="reject", reason="poor_quality"))
+    desk.execute(Decide(exchange=1, version=1, verdict="reject", reason="poor_quality", reading=READ))
     async with sit(desk) as sitting:
-        await sitting.press("f")
+        await sitting.press(":", "1", "enter")
         assert "version 1 rejected (poor quality) by tester, tui" in sitting.read("exchange")
 
 

@@ -68,6 +68,10 @@ def _step(step: Step) -> Iterator[str]:
         yield f"  release: {step.release}"
     if step.dismissed:
         yield f"  dismissed {step.dismissed.entity}: {step.dismissed.words}"
+    if step.marked:
+        yield f"  marked {step.marked.entity}: {step.marked.words}"
+    if step.note:
+        yield f"  note: {step.note}"
     for made in step.attempts:
         faults = f", asked again for: {', '.join(made.faults)}" if made.faults else ""
         yield f"  attempt {made.attempt}{' (taken)' if made.shown else ''}{faults}: {made.raw}"

@@ -6,8 +6,9 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,14 +16,13 @@ from rich.table import Table
 from rich.text import Text
 
 from policies import Face, UserError
+from workbench.desk.address import host_and_port
 from workbench.desk.commands import HANDLE
 from workbench.desk.desk import Desk
-from workbench.desk.local import LocalDesk
 from workbench.errors import Interrupted, KeyRefused
 from workbench.study import keys
 from workbench.study.folder import Folder, Identity
 from workbench.study.keys import Secret
-from workbench.study.opening import open_study
 
 out = Console(highlight=False, soft_wrap=False)
 notes = Console(stderr=True, highlight=False)
@@ -37,10 +37,67 @@ KeyFileOption = Annotated[
     ),
 ]
 HERE = Path(".")
+SERVER = "WORKBENCH_SERVER"
+TOKEN_FILE = "WORKBENCH_TOKEN_FILE"
+AUTHORITIES = "WORKBENCH_CA_FILE"
+_server: ContextVar[str | None] = ContextVar("server", default=None)
+
+
+ITSELF = ("init", "serve", "explain", "restore")
+"""Commands that work on the study itself, and never through a server."""
+
+
+def _note_server(value: str | None) -> None:
+    _server.set(value or None)
+
+
+ServerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--server",
+        envvar=SERVER,
+        help="Socket or HOST:PORT of the server that holds the study (workbench serve); --study is then not used.",
+        show_default=False,
+        callback=_note_server,
+        expose_value=False,
+    ),
+]
+
+
+def offer_server(group: Any) -> None:
+    """Give the option --server of the home to each command that opens a study, and so takes --key-file.
+
+    There it is `desk_of` that looks at it, so that no command needs to know of servers.
+    """
+    server = next(option for option in group.params if option.name == "server")
+    waiting = [*group.commands.values()]
+    while waiting:
+        command = waiting.pop()
+        waiting.extend(getattr(command, "commands", {}).values())
+        if command.name not in ITSELF and any(option.name == "key_file" for option in command.params):
+            command.params.append(server)
+
+
+def only_of_home(context: typer.Context) -> None:
+    """A command was named, so that the options of the home do not count; they stand after the command."""
+    _server.set(None)
+    for name in ("study", "key_file", "server"):
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise typer.BadParameter("it stands after the command.", param_hint=f"--{name.replace('_', '-')}")
+
+
+def server_named() -> str | None:
+    """The address given with --server, if any."""
+    return _server.get()
 
 
 def find_secret(identity: Identity | None, key_file: Path | None) -> Secret:
     """The study's key: the file named, the environment, the file recorded at init, or a prompt."""
+    if identity is not None and _server.get() is not None:
+        raise UserError(
+            f"This command works on the study itself and not through a server; leave --server out and unset {SERVER}."
+        )
     if key_file is not None:
         return keys.from_file(key_file)
     if (secret := keys.from_environment(os.environ, new=identity is None)) is not None:
@@ -57,13 +114,42 @@ def find_secret(identity: Identity | None, key_file: Path | None) -> Secret:
 
 @contextmanager
 def desk_of(study: Path, key_file: Path | None, face: Face = Face.CLI, scripted: str | None = None) -> Iterator[Desk]:
-    """Open a study for one command, and close it whatever happens."""
-    identity = Folder(study.absolute()).read_identity()
-    desk = LocalDesk(open_study(study, find_secret(identity, key_file), face, scripted=scripted))
+    """Open a study for one command, or reach the server that holds it, and close it whatever happens."""
+    server = _server.get()
+    desk = _remote_desk(server, face) if server else _local_desk(study, key_file, face, scripted)
     try:
         yield desk
     finally:
         desk.close()
+
+
+def _local_desk(study: Path, key_file: Path | None, face: Face, scripted: str | None) -> Desk:
+    from workbench.desk.local import LocalDesk
+    from workbench.study.opening import open_study
+
+    identity = Folder(study.absolute()).read_identity()
+    return LocalDesk(open_study(study, find_secret(identity, key_file), face, scripted=scripted))
+
+
+def _remote_desk(server: str, face: Face) -> Desk:
+    from workbench.desk.remote import RemoteDesk, token_in
+
+    token, authorities = os.environ.get(TOKEN_FILE), os.environ.get(AUTHORITIES)
+    return RemoteDesk(
+        server,
+        face,
+        token=token_in(Path(token)) if token and host_and_port(server) else None,
+        authorities=Path(authorities) if authorities else None,
+    )
+
+
+def check_terminal(what: str, instead: str) -> None:
+    """Refuse to open a screen without a terminal.
+
+    Textual draws on standard error: redirected, what is on screen would be written to that file.
+    """
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UserError(f"{what} needs a terminal, with nothing redirected; for scripts there is: {instead}")
 
 
 def mirror_of(study: Path) -> Path:

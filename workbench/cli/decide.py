@@ -1,5 +1,6 @@
 """`workbench review`, `show` and `decide`: the reviewer's commands."""
 
+import getpass
 import json
 import sys
 from enum import StrEnum
@@ -8,10 +9,15 @@ from typing import Annotated, get_args
 import typer
 
 from policies import Face, UserError, Verdict
-from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, out
+from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_terminal, desk_of, out
+from workbench.cli.exchange import lines_of
+from workbench.cli.look import AsciiOption, KeymapOption, PrintKeymapOption, ThemeOption, find_look
+from workbench.cli.plain import PlainReview
+from workbench.cli.signing import sign
 from workbench.desk.commands import Decide, DismissFinding, EditExchange, OpenExchange
 from workbench.desk.desk import Desk
-from workbench.desk.views import DismissReason, ExchangeView, RejectReason
+from workbench.desk.reviewing import SendBack, Withdraw
+from workbench.desk.views import DismissReason, RejectReason, SendBackReason, WithdrawReason
 from workbench.harmless import harmless
 from workbench.ingest.transcript import has_half_character
 
@@ -23,6 +29,16 @@ class Step(StrEnum):
     REJECT = "reject"
     EDIT = "edit"
     DISMISS = "dismiss"
+    SEND_BACK = "send-back"
+    WITHDRAW = "withdraw"
+
+
+REASONS = {
+    Step.REJECT: get_args(RejectReason),
+    Step.DISMISS: get_args(DismissReason),
+    Step.SEND_BACK: get_args(SendBackReason),
+    Step.WITHDRAW: get_args(WithdrawReason),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -32,14 +48,26 @@ def register(app: typer.Typer) -> None:
     app.command()(decide)
 
 
-def review(study: StudyOption = HERE, key_file: KeyFileOption = None) -> None:
+def review(
+    theme: ThemeOption = None,
+    ascii_only: AsciiOption = None,
+    keymap: KeymapOption = None,
+    print_keymap: PrintKeymapOption = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Line by line, for screen readers and scripts.")] = False,
+    study: StudyOption = HERE,
+    key_file: KeyFileOption = None,
+) -> None:
     """Open the review screen."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UserError("The review screen needs a terminal; for scripts there is: workbench decide")
+    if plain:
+        with desk_of(study, key_file, Face.TUI) as desk:
+            PlainReview(desk, lambda: sys.stdin.readline() or None, typer.echo, getpass.getpass).run()
+        return
+    check_terminal("The review screen", "workbench decide")
     from workbench.tui.app import run_review
 
+    look = find_look(theme, ascii_only, keymap)
     with desk_of(study, key_file, Face.TUI) as desk:
-        run_review(desk)
+        run_review(desk, look)
 
 
 def show(
@@ -54,13 +82,14 @@ def show(
     if as_json:
         typer.echo(view.model_dump_json())
     else:
-        _print(view)
+        for line in lines_of(view):
+            typer.echo(harmless(line))
 
 
 def decide(
     exchange: Annotated[int, typer.Argument(help="Number of the exchange.")],
-    step: Annotated[Step, typer.Argument(help="approve, reject, edit or dismiss.")],
-    reason: Annotated[str | None, typer.Option(help="Why: needed to reject and to dismiss.")] = None,
+    step: Annotated[Step, typer.Argument(help="approve, reject, send-back, edit, dismiss or withdraw.")],
+    reason: Annotated[str | None, typer.Option(help="Why: needed to reject, send back, dismiss and withdraw.")] = None,
     finding: Annotated[int | None, typer.Option(help="Number of the finding to dismiss.")] = None,
     version: Annotated[
         int | None, typer.Option(help="Refuse if the exchange has another version by now.", show_default="the latest")
@@ -71,8 +100,10 @@ def decide(
     """Decide one exchange from a script.
 
     `edit` reads the new text from standard input as JSON: {"question": "...", "answer": "..."}.  Reasons to reject:
-    identifying, unfaithful, malformed, off_topic, poor_quality, duplicate, flagged, other.  Reasons to dismiss a
-    finding: not_identifying, common_word, public_knowledge, wrong_span, other.
+    identifying, unfaithful, malformed, off_topic, poor_quality, duplicate, flagged, other.  To send back for another
+    paraphrase: unfaithful, malformed, poor_quality, too_short, leaks, other.  To dismiss a finding: not_identifying,
+    common_word, public_knowledge, wrong_span, other.  To withdraw a decision: new_knowledge, mistake, consent, policy,
+    other.  To take back the last step there is: workbench undo
     """
     edited = _edited_text() if step is Step.EDIT else None
     _check_reason(step, reason)
@@ -93,15 +124,24 @@ def _carry_out(
             raise UserError("Which finding is to be dismissed? Give its number with --finding; see: workbench show")
         view = desk.execute(DismissFinding(exchange=exchange, version=version, ordinal=finding, reason=reason))
         out.print(f"Exchange {exchange} is now version {view.row.version}, with {view.row.open} open findings.")
+    elif step is Step.WITHDRAW:
+        row = desk.execute(Withdraw(exchange=exchange, version=version, reason=reason))
+        out.print(f"Exchange {exchange}, version {row.version}: {row.state}.")
+    elif step is Step.SEND_BACK:
+        row = desk.execute(SendBack(exchange=exchange, version=version, reason=reason)).row
+        out.print(f"Exchange {exchange} is {row.state.replace('_', ' ')}; its page waits for: workbench paraphrase")
     else:
-        row = desk.execute(Decide(exchange=exchange, version=version, verdict=Verdict(step.value), reason=reason))
+        verdict = Verdict.APPROVE if step is Step.APPROVE else Verdict.REJECT
+        if verdict is Verdict.APPROVE:
+            sign(desk)
+        row = desk.execute(Decide(exchange=exchange, version=version, verdict=verdict, reason=reason)).row
         out.print(f"Exchange {exchange}, version {row.version}: {row.state}.")
 
 
 def _check_reason(step: Step, reason: str | None) -> None:
-    allowed = {Step.REJECT: get_args(RejectReason), Step.DISMISS: get_args(DismissReason)}.get(step)
+    allowed = REASONS.get(step)
     if allowed is None and reason is not None:
-        raise UserError(f"--reason goes with reject and dismiss, not with {step}; leave it out.")
+        raise UserError(f"--reason does not go with {step}; leave it out.")
     if allowed is not None and reason not in allowed:
         raise UserError(f"To {step}, --reason must be one of: {', '.join(allowed)}.")
 
@@ -121,31 +161,3 @@ def _edited_text() -> tuple[str, str]:
     if max(len(question), len(answer)) > 20_000:
         raise UserError("Each side may hold at most 20,000 characters; shorten the text.")
     return question, answer
-
-
-_NAMES = {"exchange": "Exchange", "multi_turn": "Multi-turn record"}
-
-
-def _print(view: ExchangeView) -> None:
-    row = view.row
-    lines = [
-        f"{_NAMES[row.kind]} {row.exchange}, version {row.version} ({view.body_kind}), {row.state}; "
-        f"made by {view.backend}",
-        "",
-        view.source,
-        "",
-        f"QUESTION: {view.question}",
-        "",
-        f"ANSWER: {view.answer}",
-        "",
-    ]
-    lines += [f"flag {flag.ordinal}: {flag.kind}: {flag.explanation}" for flag in view.flags]
-    lines += [
-        f"finding {f.ordinal}: {f.state} {f.entity} in the {f.side}, {f.start}-{f.stop}: {f.explanation}"
-        for f in view.findings
-    ]
-    lines += [
-        f"{d.time} {d.person} ({d.face}): {d.verdict} version {d.version} {d.reason or ''}" for d in view.decisions
-    ]
-    for line in lines:
-        typer.echo(harmless(line))

@@ -11,14 +11,15 @@ import typer
 from audit.bundle import verify_bundle
 from policies import Face, Policy, Role, UserError, Verdict, load_policy
 from workbench.cli.console import desk_of, out, table
-from workbench.cli.ingest import ingest_paths, show_ingest
+from workbench.cli.ingest import ingest_with_progress, show_ingest
 from workbench.cli.models import add_model
-from workbench.cli.paraphrase import make_backend, run_with_progress, show_run
+from workbench.cli.paraphrase import run_with_progress, show_run
 from workbench.cli.release import show_built
 from workbench.cli.status import show_status, whole_queue
 from workbench.desk.commands import AddPerson, BuildRelease, Decide, ShowPolicy, Status, VerifyAudit
 from workbench.desk.desk import Desk
 from workbench.paraphrase.backend import Backend
+from workbench.paraphrase.choose import make_backend
 from workbench.samples import MANIFEST, TRANSCRIPTS
 from workbench.study import keys
 from workbench.study.opening import create_study
@@ -85,7 +86,7 @@ def _local_model(desk: Desk, policy: Policy, file: Path) -> Backend:
 
 def _import_and_paraphrase(desk: Desk, model: Path | None) -> None:
     policy = desk.execute(ShowPolicy()).policy
-    imported = ingest_paths(desk, policy, [TRANSCRIPTS], MANIFEST)
+    imported = ingest_with_progress(desk, policy, [TRANSCRIPTS], MANIFEST)
     show_ingest(imported)
     if imported.interrupted:
         raise KeyboardInterrupt

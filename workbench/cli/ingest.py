@@ -1,7 +1,5 @@
 """`workbench ingest`: read transcripts into the study."""
 
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -10,32 +8,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from policies import Policy
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, interruptible, notes, table
-from workbench.desk.commands import IngestFile, RefuseFile, ShowPolicy
+from workbench.desk.commands import ShowPolicy
 from workbench.desk.desk import Desk
-from workbench.ingest.errors import IngestError, Reason, printable
-from workbench.ingest.files import find_files
-from workbench.ingest.manifest import Manifest, read_manifest
-from workbench.ingest.read import kind_to_read, read_file
+from workbench.ingest.run import Tally, ingest_paths
 from workbench.ingest.table import Columns
-
-
-@dataclass(slots=True)
-class Tally:
-    """What an ingest brought in."""
-
-    found: int = 0
-    skipped: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    sessions: int = 0
-    pages: int = 0
-    words: int = 0
-    refused: list[str] = field(default_factory=list)
-    refused_for_consent: int = 0
-    manifest: bool = False
-    releases_unstated: bool = False
-    """Whether the policy releases rows of files for which no consent is on record."""
-    rows_without_file: tuple[int, ...] = ()
-    interrupted: bool = False
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +35,7 @@ def ingest(
     with interruptible("Run the same command again to go on."):
         with desk_of(study, key_file) as desk:
             policy = desk.execute(ShowPolicy()).policy
-            tally = ingest_paths(desk, policy, paths, manifest, columns)
+            tally = ingest_with_progress(desk, policy, paths, manifest, columns)
         show_ingest(tally)
         if tally.interrupted:
             raise KeyboardInterrupt
@@ -67,57 +43,19 @@ def ingest(
         raise typer.Exit(2)
 
 
-def ingest_paths(
+def ingest_with_progress(
     desk: Desk, policy: Policy, paths: list[Path], manifest: Path | None = None, columns: Columns | None = None
 ) -> Tally:
-    """Read every file and hand it to the desk; a refusal is told on the terminal and recorded by its code only."""
-    consents = read_manifest(manifest) if manifest else None
-    found = find_files(paths, manifest)
-    tally = Tally(
-        found=len(found.files),
-        skipped=found.skipped,
-        manifest=consents is not None,
-        releases_unstated=policy.release.unstated_consent == "allow",
-        rows_without_file=consents.rows_without(found.files) if consents else (),
-    )
+    """Import with a bar."""
     bar = Progress(
         TextColumn("reading and scanning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=notes,
         transient=True, disable=not notes.is_terminal,
     )  # fmt: skip
     with bar:
-        try:
-            for path in bar.track(found.files):
-                _one(desk, policy, path, consents, columns or Columns(), tally)
-        except KeyboardInterrupt:
-            tally.interrupted = True
-    return tally
-
-
-def _one(desk: Desk, policy: Policy, path: Path, consents: Manifest | None, columns: Columns, tally: Tally) -> None:
-    try:
-        kind_to_read(path)
-        entry = consents.entry(path) if consents else None
-        read = read_file(path, policy, columns)
-    except IngestError as problem:
-        desk.execute(RefuseFile(code=problem.code))
-        tally.refused.append(str(problem))
-        tally.refused_for_consent += problem.code is Reason.NO_CONSENT
-        return
-    outcome = desk.execute(
-        IngestFile(
-            name=printable(Path(path.name)),
-            kind=read.kind.value,
-            size=read.size,
-            sha256=read.sha256,
-            transcripts=read.transcripts,
-            manifest=entry,
+        task = bar.add_task("files", total=None)
+        return ingest_paths(
+            desk, policy, paths, manifest, columns, lambda t: bar.update(task, total=t.found, completed=t.done)
         )
-    )
-    tally.outcomes[outcome.status] += 1
-    if outcome.status == "added":
-        tally.sessions += outcome.sessions
-        tally.pages += outcome.pages
-        tally.words += outcome.words
 
 
 def show_ingest(tally: Tally) -> None:

@@ -12,6 +12,7 @@ from policies import UserError
 from workbench import __version__
 from workbench.cli import (
     audit,
+    browser,
     decide,
     demo,
     ingest,
@@ -20,16 +21,23 @@ from workbench.cli import (
     people,
     policy,
     prompt,
+    quality,
     release,
     roster,
     scan,
     screen,
+    serve,
+    signing,
     status,
+    steps,
     study,
     study_care,
     turns,
 )
+from workbench.cli.console import HERE, KeyFileOption, ServerOption, StudyOption, offer_server, only_of_home
+from workbench.cli.home import open_home
 from workbench.errors import Interrupted
+from workbench.faults import told
 
 
 class _Commands(TyperGroup):
@@ -47,12 +55,15 @@ app = typer.Typer(
     name="workbench",
     cls=_Commands,
     help="From counselling transcripts to reviewed, de-identified training data.",
-    no_args_is_help=True,
     # Typer's own crash output shows local variables, and these can hold text.
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (study, people, roster, ingest, models, paraphrase, turns, status, decide, scan, screen, demo):
+PARTS = (
+    study, people, roster, ingest, models, paraphrase, turns, status, decide, steps, quality, signing, browser, serve,
+    scan, screen, demo,
+)  # fmt: skip
+for part in PARTS:
     part.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
@@ -62,18 +73,30 @@ app.add_typer(study_care.app, name="study")
 
 
 @app.callback(invoke_without_command=True)
-def root(version: bool = typer.Option(False, "--version", help="Show the version and stop.", is_eager=True)) -> None:
-    """From counselling transcripts to reviewed, de-identified training data."""
+def root(
+    context: typer.Context,
+    version: bool = typer.Option(False, "--version", help="Show the version and stop.", is_eager=True),
+    study: StudyOption = HERE,
+    key_file: KeyFileOption = None,
+    server: ServerOption = None,
+) -> None:
+    """From counselling transcripts to reviewed, de-identified training data.  Without a command: the study's home."""
     if version:
         typer.echo(__version__)
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        open_home(study, key_file)
+    else:
+        only_of_home(context)
 
 
 def main() -> None:
     """Run the command line; every error ends in one sentence, never in a traceback."""
     try:
         # Without its standalone mode, click hands back the code of typer.Exit instead of leaving with it.
-        sys.exit(app(prog_name="workbench", standalone_mode=False) or 0)
+        command = typer.main.get_command(app)
+        offer_server(command)
+        sys.exit(command(prog_name="workbench", standalone_mode=False) or 0)
     except (UserError, AuditError) as problem:
         _end(str(problem), problem.exit_code)
     except typer.TyperException as problem:
@@ -84,7 +107,7 @@ def main() -> None:
         sys.exit(1)
     except Exception as problem:
         # A message or traceback could quote a transcript, so only the kind of fault and its place are told.
-        _end(f"The workbench has a fault ({type(problem).__name__} in {_place(problem)}); nothing stored was lost.", 70)
+        _end(f"The workbench has a fault ({told(problem)}); nothing stored was lost.", 70)
 
 
 PLAIN_WORDS = (
@@ -108,17 +131,6 @@ def _usage(problem: typer.TyperException) -> str:
     context = getattr(problem, "ctx", None)
     command = context.command_path if context else "workbench"
     return f"{sentence}; see: {command} --help" if sentence else ""
-
-
-def _place(problem: BaseException) -> str:
-    trace = problem.__traceback__
-    place = "an unknown place"
-    while trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__", "")
-        if module.split(".")[0] in ("workbench", "audit", "redaction", "policies"):
-            place = f"{module}, line {trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
 
 
 def _end(sentence: str, code: int) -> None:

@@ -9,11 +9,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from policies.models import lookalike, recognise
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_name, desk_of, notes, out
-from workbench.desk.commands import CheckModel, ListModels, RegisterModel
+from workbench.desk.commands import ListModels, RegisterModel
 from workbench.desk.desk import Desk
 from workbench.desk.views import ModelFile
-from workbench.errors import BackendError, Refused
-from workbench.paraphrase.models import file_digest, not_registered
+from workbench.paraphrase.models import file_digest
 
 app = typer.Typer(help="The model files of a study.", no_args_is_help=True)
 
@@ -76,32 +75,6 @@ def what_it_is(file_name: str, size: int, digest: str) -> str:
             f"its SHA-256 is {digest}, not {near.sha256}.  Use it only if you know why."
         )
     return f"SHA-256 {digest}: not a known file, which is fine; compare this digest with what its maker publishes."
-
-
-def registered_model(desk: Desk, asked: str) -> tuple[Path, str]:
-    """File and SHA-256 of the registered model asked for by name or path.
-
-    The file is read once, here.  Raises Refused where it was never registered or has changed, which the desk records.
-    """
-    models = desk.execute(ListModels()).models
-    named = next((model for model in models if model.name == asked), None)
-    path = Path(named.path) if named else _absolute(Path(asked))
-    try:
-        size = path.stat().st_size
-    except OSError:
-        if named:
-            raise BackendError(
-                f"The model {asked} is not at {path} any more; put it back, or name its file with --model."
-            ) from None
-        raise BackendError(
-            f"There is no model named {asked} in this study and no file of that name that can be read; "
-            "check --model, or see: workbench models list"
-        ) from None
-    if not any(model.path == str(path) or model.bytes == size for model in models):
-        raise Refused(not_registered(asked))  # without reading gigabytes first
-    digest = digest_with_progress(path)
-    desk.execute(CheckModel(path=str(path), digest=digest))
-    return path, digest
 
 
 def digest_with_progress(path: Path) -> str:

@@ -5,14 +5,14 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from policies import Policy
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, notes, out, table
-from workbench.cli.models import registered_model
+from workbench.cli.models import digest_with_progress
 from workbench.desk.commands import RefuseHost, ShowPolicy
 from workbench.desk.desk import Desk
 from workbench.desk.views import Run
-from workbench.errors import BackendError, HostRefused
+from workbench.errors import HostRefused
 from workbench.paraphrase.backend import Backend
+from workbench.paraphrase.choose import make_backend
 from workbench.paraphrase.run import Tally, paraphrase
 
 
@@ -40,7 +40,9 @@ def paraphrase_command(
     with desk_of(study, key_file) as desk:
         policy = desk.execute(ShowPolicy()).policy
         try:
-            paraphraser = make_backend(desk, policy, backend, model, threads, gpu_layers, endpoint, in_flight)
+            paraphraser = make_backend(
+                desk, policy, backend, model, threads, gpu_layers, endpoint, in_flight, digest_with_progress
+            )
         except HostRefused as refusal:
             desk.execute(RefuseHost(host=refusal.host))
             raise
@@ -51,44 +53,6 @@ def paraphrase_command(
     show_run(paraphraser, tally)
     if tally.interrupted:
         raise typer.Exit(130)
-
-
-def make_backend(
-    desk: Desk,
-    policy: Policy,
-    name: str | None,
-    model: str | None,
-    threads: int | None = None,
-    gpu_layers: int = 0,
-    endpoint: str | None = None,
-    in_flight: int = 16,
-) -> Backend:
-    """The backend asked for, else the policy's; an endpoint alone asks for openai, a model for llama-cpp."""
-    chosen = name or ("openai" if endpoint else "llama-cpp" if model else policy.paraphrase.backend)
-    if endpoint and chosen != "openai":
-        raise BackendError(f"The {chosen} backend takes no endpoint; leave --endpoint out or choose openai.")
-    if chosen == "extractive":
-        if model:
-            raise BackendError("The extractive backend takes no model; leave --model out or choose llama-cpp.")
-        from workbench.paraphrase.extractive import Extractive
-
-        return Extractive(policy)
-    if chosen == "llama-cpp":
-        if model is None:
-            raise BackendError(
-                "The llama-cpp backend needs a model; name a registered one with --model, or see: workbench models list"
-            )
-        from workbench.paraphrase.llama_cpp import LlamaCpp
-
-        file, digest = registered_model(desk, model)
-        return LlamaCpp(policy, file, threads, gpu_layers, digest)
-    if chosen == "openai":
-        if endpoint is None or model is None:
-            raise BackendError("The openai backend needs --endpoint ADDRESS and --model NAME.")
-        from workbench.paraphrase.endpoint import Endpoint
-
-        return Endpoint(policy, endpoint, model, in_flight)
-    raise BackendError(f"There is no backend {chosen!r}; --backend is extractive, llama-cpp or openai.")
 
 
 def run_with_progress(desk: Desk, backend: Backend, seed: int, limit: int | None = None) -> Tally:

@@ -1,17 +1,20 @@
 """`workbench status` and `workbench queue`: where the study stands."""
 
 import json
+import sys
 from typing import Annotated
 
 import typer
 
-from policies import FlagKind
+from policies import FlagKind, Risk, UserError
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, out, table
 from workbench.desk.commands import ListQueue, Status
 from workbench.desk.desk import Desk
-from workbench.desk.views import QueueRow, StageCounts, State
+from workbench.desk.views import QueueFilter, QueueRow, RecordKind, StageCounts, State
 
 WINDOW = 200
+MOST = 200
+"""Signs of the words that are looked for."""
 
 
 def register(app: typer.Typer) -> None:
@@ -37,6 +40,14 @@ def status(
 def show_status(counts: StageCounts) -> None:
     """Print the stages as a table."""
     made = ", ".join(f"{number:,} by {backend}" for backend, number in counts.paraphrased_by) or "none yet"
+    reviewed = [f"{counts.approved:,} approved", f"{counts.rejected:,} rejected", f"{counts.waiting:,} waiting"]
+    rest = (
+        (counts.second, "waiting for a second person"),
+        (counts.disputed, "disputed"),
+        (counts.sent_back, "sent back"),
+        (counts.claimed, "in somebody's hands"),
+    )
+    reviewed += [f"{number:,} {what}" for number, what in rest if number]
     rows = [
         (
             "imported",
@@ -46,7 +57,7 @@ def show_status(counts: StageCounts) -> None:
         ("paraphrased", f"{counts.exchanges:,} of {counts.pages:,} pages ({made}), {counts.malformed:,} malformed"),
         ("multi-turn", f"{counts.multi_turn:,} records"),
         ("screened", f"{counts.flagged:,} flagged, {counts.open_findings:,} open findings, {counts.short:,} too short"),
-        ("reviewed", f"{counts.approved:,} approved, {counts.rejected:,} rejected, {counts.waiting:,} waiting"),
+        ("reviewed", ", ".join(reviewed)),
         ("released", f"{counts.releases:,} releases"),
         ("audit log", f"{counts.events:,} events"),
     ]
@@ -54,41 +65,67 @@ def show_status(counts: StageCounts) -> None:
 
 
 def queue(
-    state: Annotated[str | None, typer.Option(help="waiting, approved or rejected.")] = None,
+    state: Annotated[State | None, typer.Option(help="Only exchanges that stand so.")] = None,
     flag: Annotated[FlagKind | None, typer.Option(help="Only exchanges with this flag.")] = None,
+    session: Annotated[int | None, typer.Option(help="Only exchanges of this session.")] = None,
+    reviewer: Annotated[str | None, typer.Option(help="Only exchanges that this person decided last.")] = None,
+    risk: Annotated[Risk | None, typer.Option(help="Only exchanges of this risk.")] = None,
+    kind: Annotated[RecordKind | None, typer.Option(help="Only records of this kind.")] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only what you have in hand, began to edit or decided.")] = False,
+    search: Annotated[
+        bool,
+        typer.Option("--search", help="Ask for words that page or exchange must have, or read them from the input."),
+    ] = False,
     study: StudyOption = HERE,
     key_file: KeyFileOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
     """List the exchanges, without their text."""
-    wanted: State | None = None
-    if state is not None:
-        if state not in ("waiting", "approved", "rejected"):
-            raise typer.BadParameter("it must be waiting, approved or rejected.", param_hint="--state")
-        wanted = state  # type: ignore[assignment]
+    wanted = QueueFilter(
+        state=state, flag=flag, session=session, reviewer=reviewer, risk=risk, kind=kind, mine=mine,
+        words=_words() if search else None,
+    )  # fmt: skip
     with desk_of(study, key_file) as desk:
-        rows = whole_queue(desk, wanted, flag)
+        rows = whole_queue(desk, wanted)
     if as_json:
         for row in rows:
             typer.echo(json.dumps(row.model_dump(mode="json")))
         return
-    columns = ("exchange", "session", "page", "version", "state", "flags", "open", "words")
-    table(
-        "Queue",
-        columns,
-        [(_number(r), r.session, r.page, r.version, r.state, " ".join(r.flags) or "-", r.open, r.words) for r in rows],
-    )
+    columns = ("exchange", "session", "page", "state", "flags", "open", "words", "risk", "decided by")
+    cells = [
+        (
+            _number(row),
+            row.session,
+            row.page,
+            row.state if row.holder is None else f"{row.state}, with {row.holder}",
+            " ".join(row.flags) or "-",
+            row.open,
+            row.words,
+            row.risk,
+            row.reviewer or "-",
+        )
+        for row in rows
+    ]
+    table("Queue", columns, cells)
+
+
+def _words() -> str:
+    """Words to look for.  Never an argument: those stand in the shell's history and in the list of processes."""
+    words: str = typer.prompt("Words", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+    if not words.strip() or len(words) > MOST:
+        raise UserError(f"Give some words to look for, at most {MOST} signs of them.")
+    return words.strip()
 
 
 def _number(row: QueueRow) -> int | str:
     return f"{row.exchange:,} turns" if row.kind == "multi_turn" else row.exchange
 
 
-def whole_queue(desk: Desk, state: State | None = None, flag: FlagKind | None = None) -> list[QueueRow]:
-    """Every matching exchange, fetched window by window."""
+def whole_queue(desk: Desk, wanted: QueueFilter | None = None) -> list[QueueRow]:
+    """Every exchange of a filter, fetched window by window."""
     rows: list[QueueRow] = []
     while True:
-        window = desk.execute(ListQueue(state=state, flag=flag, offset=len(rows), limit=WINDOW))
+        window = desk.execute(ListQueue(filter=wanted or QueueFilter(), offset=len(rows), limit=WINDOW))
         rows.extend(window.rows)
         if not window.rows or len(rows) >= window.total:
             return rows

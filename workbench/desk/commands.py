@@ -5,14 +5,14 @@ Each command names the view it is answered with: `Desk.execute(Status())` gives 
 
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from audit.details import Digest
 from audit.period import Period
-from policies import Entity, FlagKind, Role, Verdict
-from workbench.desk import views
+from policies import Entity, Role, Verdict
+from workbench.desk import review_views, views
 from workbench.desk.replay import Replay
-from workbench.desk.views import DismissReason, RejectReason, ReviewNote, State
+from workbench.desk.views import DismissReason, RejectReason, ReviewNote
 from workbench.ingest.manifest import Entry
 from workbench.ingest.transcript import Transcript
 
@@ -23,9 +23,11 @@ Handle = Annotated[str, Field(pattern=HANDLE)]
 
 
 class Command(BaseModel, Generic[Answer]):
-    """Base of every command: immutable and strict."""
+    """Base of every command: immutable and strict; it can cross a socket, and no error quotes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
 
 class AddPerson(Command[views.Person]):
@@ -38,6 +40,18 @@ class AddPerson(Command[views.Person]):
 
 class ListPeople(Command[views.People]):
     """Who is in the study."""
+
+
+class IssueToken(Command[views.Token]):
+    """Make a token with which a person can reach the server over TLS.  It is shown this once; its digest is kept."""
+
+    name: Handle
+
+
+class RevokeTokens(Command[views.Revoked]):
+    """Take no token of this person any more."""
+
+    name: Handle
 
 
 class IngestFile(Command[views.FileOutcome]):
@@ -153,18 +167,42 @@ class Status(Command[views.StageCounts]):
 
 
 class ListQueue(Command[views.Queue]):
-    """A window of at most 200 exchanges, in order of the study."""
+    """A window of at most 200 exchanges, in order of the study.
 
-    state: State | None = None
-    flag: FlagKind | None = None
+    `around` asks for the window that holds this exchange, if the filter lets it through; `offset` is then not used.
+    """
+
+    filter: views.QueueFilter = views.QueueFilter()
     offset: Annotated[int, Field(ge=0)] = 0
     limit: Annotated[int, Field(ge=1, le=200)] = 200
+    around: int | None = None
+
+
+class Reading(BaseModel):
+    """What was on screen before a decision, as the face has measured it: active milliseconds (idle time and curtain
+    apart), words of page and exchange that were shown, whether that was all, and the ordinals of flags and findings
+    whose place on the page was shown.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    milliseconds: Annotated[int, Field(ge=0)]
+    source_words: Annotated[int, Field(ge=0)]
+    exchange_words: Annotated[int, Field(ge=0)]
+    whole_source: bool
+    whole_exchange: bool
+    evidence: bool = True
+    """Whether the place of every flag and finding was on screen."""
 
 
 class OpenExchange(Command[views.ExchangeView]):
-    """Show an exchange with its source page.  Reading is an event too."""
+    """Show an exchange with its source page.  Reading is an event too.
+
+    With `claim`, one that waits for this person is theirs from then on; what somebody else has claimed is refused.
+    """
 
     exchange: int
+    claim: bool = False
 
 
 class ReplayExchange(Command[Replay]):
@@ -173,13 +211,14 @@ class ReplayExchange(Command[Replay]):
     exchange: int
 
 
-class Decide(Command[views.QueueRow]):
-    """Approve or reject exactly the version that was shown."""
+class Decide(Command[review_views.Decided]):
+    """Approve or reject exactly the version that was shown; `reading` is None where nobody looked (a script)."""
 
     exchange: int
     version: int
-    verdict: Verdict
+    verdict: Literal[Verdict.APPROVE, Verdict.REJECT]
     reason: RejectReason | None = None
+    reading: Reading | None = None
 
 
 class EditExchange(Command[views.ExchangeView]):
@@ -187,8 +226,8 @@ class EditExchange(Command[views.ExchangeView]):
 
     exchange: int
     version: int
-    question: Annotated[str, Field(max_length=20_000)]
-    answer: Annotated[str, Field(max_length=20_000)]
+    question: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 
 
 class DismissFinding(Command[views.ExchangeView]):

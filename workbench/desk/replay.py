@@ -36,6 +36,13 @@ class Dismissed(View):
     words: str
 
 
+class Marked(View):
+    """The words that somebody said identify a person, and as what."""
+
+    entity: Entity
+    words: str
+
+
 class Step(View):
     """One event of the history with what the store holds of it.
 
@@ -55,6 +62,8 @@ class Step(View):
     text: Version | None = None
     attempts: tuple[Attempt, ...] = ()
     dismissed: Dismissed | None = None
+    marked: Marked | None = None
+    note: str | None = None
     release: str | None = None
     sound: bool
     faults: tuple[str, ...]

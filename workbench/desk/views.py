@@ -1,28 +1,34 @@
 """What the desk answers: plain, immutable values that could as well have crossed a socket."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from policies import Entity, FlagKind, Policy, Role, Verdict
+from policies import Entity, FlagKind, Policy, Risk, Role, Verdict
 
 Side = Literal["question", "answer"]
-State = Literal["waiting", "approved", "rejected"]
+State = Literal["waiting", "approved", "rejected", "sent_back", "second", "disputed"]
+"""`second`: decided once, waits for a second person; who is to give that blind decision sees it as waiting.
+`disputed`: the two disagree, and a senior settles it."""
 RecordKind = Literal["exchange", "multi_turn"]
 """Condensed from one page, or turns of a session as they were said."""
 FindingState = Literal["open", "treated", "kept", "dismissed"]
 RejectReason = Literal[
     "identifying", "unfaithful", "malformed", "off_topic", "poor_quality", "duplicate", "flagged", "other"
 ]
+SendBackReason = Literal["unfaithful", "malformed", "poor_quality", "too_short", "leaks", "other"]
+WithdrawReason = Literal["new_knowledge", "mistake", "consent", "policy", "other"]
 ReviewNote = Literal["nothing_unusual", "explained", "follow_up", "incident"]
 """How an examined period of the log was: as expected, odd but explained, to be followed up, to be reported."""
 DismissReason = Literal["not_identifying", "common_word", "public_knowledge", "wrong_span", "other"]
 
 
 class View(BaseModel):
-    """Base of every answer."""
+    """Base of every answer: it can cross a socket, and no error quotes it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
 
 class Done(View):
@@ -42,6 +48,20 @@ class People(View):
     """Everybody in the study, one entry a role."""
 
     people: tuple[Person, ...]
+
+
+class Token(View):
+    """A token that was made for a person.  Nobody can be told it again."""
+
+    name: str
+    token: str
+
+
+class Revoked(View):
+    """How many tokens of a person are no longer taken."""
+
+    name: str
+    tokens: int
 
 
 class PolicyView(View):
@@ -195,7 +215,7 @@ class Flag(View):
 
 
 class QueueRow(View):
-    """One exchange in a list: no text."""
+    """One exchange in a list: no text.  `reviewer` decided it last, `holder` has claimed it."""
 
     exchange: int
     kind: RecordKind = "exchange"
@@ -207,12 +227,35 @@ class QueueRow(View):
     open: int
     words: int
     short: bool
+    risk: Risk = Risk.STANDARD
+    reviewer: str | None = None
+    holder: str | None = None
+    draft: bool = False
+    notes: int = 0
+
+
+class QueueFilter(View):
+    """Which exchanges a list holds; what is None does not matter.
+
+    `words` are searched in source, question and answer, case aside; `mine`: claimed, drafted or decided by who asks.
+    """
+
+    state: State | None = None
+    flag: FlagKind | None = None
+    session: int | None = None
+    reviewer: str | None = None
+    risk: Risk | None = None
+    kind: RecordKind | None = None
+    mine: bool = False
+    words: Annotated[str | None, Field(max_length=200, repr=False)] = None
 
 
 class Queue(View):
     """A window of the queue."""
 
     total: int
+    offset: int = 0
+    """Where the window begins."""
     rows: tuple[QueueRow, ...]
 
 
@@ -254,6 +297,12 @@ class ExchangeView(View):
     backend: str
     malformed: str | None
     attempts: tuple[Attempt, ...]
+    notes: tuple[str, ...] = ()
+    """Each as `person, time: text`."""
+    must_read: Literal["page", "evidence"] = "page"
+    """What must have been on screen before it is approved, beside the whole exchange."""
+    review_round: Literal["first", "second", "adjudication"] = "first"
+    """Which decision it waits for; the second is given without seeing the first."""
 
 
 class StageCounts(View):
@@ -271,10 +320,17 @@ class StageCounts(View):
     multi_turn: int
     paraphrased_by: tuple[tuple[str, int], ...]
     malformed: int
+    pages_waiting: int = 0
+    """Pages without an exchange, or whose exchanges were all sent back."""
     flagged: int
     waiting: int
     approved: int
     rejected: int
+    sent_back: int = 0
+    second: int = 0
+    disputed: int = 0
+    claimed: int = 0
+    """Exchanges that somebody has in hand now."""
     short: int
     open_findings: int
     releases: int

@@ -12,6 +12,9 @@ from workbench.ingest.errors import IngestError, Reason
 LARGEST = 64 * 2**20
 """Bytes of one file.  Three hours of speech are well below one MiB of text."""
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How Word documents with a password, and those of the old format, begin."""
+
 
 class Kind(StrEnum):
     """The kinds of file that can be read, by extension."""

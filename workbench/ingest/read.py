@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies import Policy
-from workbench.ingest import pages, pdf, plain, table, turns, word
+from workbench.ingest import pages, plain, table, turns
 from workbench.ingest.errors import IngestError, Reason
-from workbench.ingest.files import Kind, kind_of, read_bytes
+from workbench.ingest.files import OLE, Kind, kind_of, read_bytes
 from workbench.ingest.table import Columns
 from workbench.ingest.transcript import Transcript, Utterance, has_half_character
 
@@ -77,7 +77,7 @@ def _check_content(data: bytes, kind: Kind, path: Path) -> None:
             path,
             "is a Word document or archive inside; give a Word document's name the ending .docx.",
         )
-    if data.startswith(word.OLE) and kind is not Kind.DOCX:
+    if data.startswith(OLE) and kind is not Kind.DOCX:
         raise IngestError(
             Reason.WRONG_EXTENSION,
             path,
@@ -85,7 +85,7 @@ def _check_content(data: bytes, kind: Kind, path: Path) -> None:
         )
     if kind is Kind.PDF and not starts_as_pdf:
         raise _damaged_or_text(data, kind, path)
-    if kind is Kind.DOCX and not data.startswith((ZIP_MAGIC, word.OLE)):
+    if kind is Kind.DOCX and not data.startswith((ZIP_MAGIC, OLE)):
         raise _damaged_or_text(data, kind, path)
 
 
@@ -98,9 +98,14 @@ def _damaged_or_text(data: bytes, kind: Kind, path: Path) -> IngestError:
 
 
 def _chunks(data: bytes, kind: Kind, path: Path, voices: turns.Voices) -> list[str]:
+    # Their libraries take some 40 MiB, and every command knows this module.
     if kind is Kind.PDF:
+        from workbench.ingest import pdf
+
         return pdf.chunks(data, path)
     if kind is Kind.DOCX:
+        from workbench.ingest import word
+
         return word.chunks(data, path, lambda cell: voices.side(cell) is not None)
     return plain.chunks(data, path)
 

@@ -12,9 +12,8 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement as Element
 
 from workbench.ingest.errors import IngestError, Reason
+from workbench.ingest.files import OLE
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How Word documents with a password, and those of the old format, begin."""
 MOST_UNPACKED = 256 * 2**20
 """Bytes of all parts together; a bigger document is a zip bomb."""
 MOST_BODY = 64 * 2**20

@@ -7,7 +7,7 @@ too short do such sentences come back, with a general word in the identifier's p
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -94,14 +94,21 @@ class Extractive:
         self.model_digest = hashlib.sha256(b"\0".join(rules)).hexdigest()
 
     def generate(self, job: PageJob, seed: int) -> str:
-        """The extract of one page; `seed` changes nothing."""
+        """The extract of one page; `seed` changes nothing.
+
+        Another attempt takes sentences that the earlier ones left, as far as there are any.
+        """
         turns = _turns(job.text)
         sides = []
         for side, cues in (("caregiver", telling.FEELING | telling.MATTER), ("coach", telling.GUIDANCE)):
             aliases = {alias.casefold() for alias in getattr(self._speakers, side)} | {side}
             spoken = [(start, stop) for label, start, stop in turns if label in aliases]
             sentences = list(chain.from_iterable(_sentences(job, start, stop, cues) for start, stop in spoken))
-            sides.append(_extract(sentences, WORDS[side]))
+            taken: set[int] = set()
+            for _ in range(job.attempt):
+                chosen = _extract(sentences, WORDS[side], taken)
+                taken.update(sentence.position for sentence in chosen)
+            sides.append(" ".join(sentence.text for sentence in chosen))
         caregiver, coach = self._labels
         return f"{caregiver}: [[{sides[0]}]]\n{coach}: [[{sides[1]}]]"
 
@@ -166,13 +173,15 @@ def _score(text: str, cues: frozenset[str]) -> float:
     return hits + first_person + min(len(words), 24) / 16
 
 
-def _extract(sentences: Sequence[Sentence], target: int) -> str:
-    """The best sentences in their own order, up to about `target` words; identifying ones only below `LEAST`."""
+def _extract(sentences: Sequence[Sentence], target: int, taken: Collection[int] = ()) -> list[Sentence]:
+    """The best sentences in their own order, up to about `target` words; identifying ones only below `LEAST`, and those
+    at places that were taken before only where there are no others.
+    """
     chosen: dict[int, Sentence] = {}
     for identifying, aim in ((False, target), (True, LEAST)):
-        for sentence in sorted(sentences, key=lambda s: (-s.score, s.position)):
+        for sentence in sorted(sentences, key=lambda s: (s.position in taken, -s.score, s.position)):
             enough = sum(s.words for s in chosen.values()) >= aim
             said = any(sentence.text == s.text for s in chosen.values())
             if not enough and not said and sentence.identifying == identifying and sentence.score > 0:
                 chosen[sentence.position] = sentence
-    return " ".join(chosen[position].text for position in sorted(chosen))
+    return [chosen[position] for position in sorted(chosen)]

@@ -5,11 +5,11 @@ import secrets
 
 from audit.details import HostRefused, PageSent, RunFinished, RunStarted
 from audit.events import Outcome
-from policies import FlagKind, Role
+from policies import Entity, FlagKind, Role
 from workbench.desk import commands, views
 from workbench.paraphrase import extractive
 from workbench.screening.screen import Source
-from workbench.store import exchanges, roster, sources
+from workbench.store import exchanges, marks, roster, sources
 from workbench.study.study import Study
 
 
@@ -52,11 +52,19 @@ def finish_run(study: Study, command: commands.FinishRun, role: Role) -> views.D
     return views.Done()
 
 
+SENT_BACK_FOR = {
+    "malformed": FlagKind.MALFORMED,
+    "leaks": FlagKind.LEAK,
+    "too_short": FlagKind.SHORT,
+    "unfaithful": FlagKind.UNSUPPORTED,
+}
+"""What a model is told when a reviewer sent its exchange back for such a reason; for the others it only tries anew."""
+
+
 def claim_pages(study: Study, command: commands.ClaimPages, role: Role) -> views.PageJobs:
-    """The next pages that have no exchange; one that was attempted before says so."""
+    """The next pages that wait for an exchange; one that was attempted before, or sent back, says so."""
     jobs = []
     for page in sources.waiting_pages(study.db, command.after, command.limit):
-        tried = exchanges.pending(study.db, page.page)
         jobs.append(
             views.PageJob(
                 page=page.page,
@@ -65,11 +73,19 @@ def claim_pages(study: Study, command: commands.ClaimPages, role: Role) -> views
                 text=page.text,
                 words=page.words,
                 findings=source_findings(study, page.page),
-                attempt=len(tried) + 1,
-                faults=tuple(FlagKind(fault) for fault in tried[-1].faults.split()) if tried else (),
+                attempt=exchanges.attempts_at(study.db, page.page) + 1,
+                faults=faults_at(study, page.page),
             )
         )
     return views.PageJobs(jobs=tuple(jobs))
+
+
+def faults_at(study: Study, page: int) -> tuple[FlagKind, ...]:
+    """What was wrong with the last attempt at a page, and with the exchange that was sent back."""
+    tried = exchanges.pending(study.db, page)
+    reason = SENT_BACK_FOR.get(exchanges.sent_back_for(study.db, page) or "")
+    faults = [FlagKind(fault) for fault in tried[-1].faults.split()] if tried else []
+    return tuple(dict.fromkeys([*faults, *([reason] if reason else [])]))
 
 
 def source_findings(study: Study, page: int) -> tuple[views.SourceFinding, ...]:
@@ -88,8 +104,15 @@ def source_findings(study: Study, page: int) -> tuple[views.SourceFinding, ...]:
     )
 
 
-def source_of(study: Study, page: sources.PageRow, backend: str, kind: str = "exchange") -> Source:
-    """The page as screening needs it; `backend` is what made its exchange or record of another kind."""
+def source_of(
+    study: Study,
+    page: sources.PageRow,
+    backend: str,
+    kind: str = "exchange",
+) -> Source:
+    """The page as screening needs it, with what reviewers have marked in its exchanges; `backend` is what made its
+    exchange or record of another kind.
+    """
     elsewhere = [
         (entity, words)
         for number, entity, words in sources.session_identifiers(study.db, page.session)
@@ -101,5 +124,10 @@ def source_of(study: Study, page: sources.PageRow, backend: str, kind: str = "ex
         elsewhere,
         known=roster.known(study.db, sources.subject_named(study.db, page.session)),
         extracted=backend == extractive.NAME,
+        marked=[
+            (Entity(mark.entity), mark.words)
+            for mark in marks.of_session(study.db, page.session)
+            if mark.exchange is not None and mark.page == page.page
+        ],
         kind=kind,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workbench.desk.commands import AnnouncePages, ClaimPages, FinishRun, StartRun, SubmitGeneration
 from workbench.desk.desk import Desk
 from workbench.desk.views import PageJob, Run, Screened
+from workbench.errors import Cancelled, Stale
 from workbench.paraphrase.backend import Backend, PageTooLong, RemoteBackend
 from workbench.study.interrupts import Interrupts
 
@@ -34,7 +35,7 @@ def paraphrase(
     """Work through the pages that have no exchange; each is stored before the next is begun.  What came out malformed,
     leaking or too short is asked for again after the pages that were claimed with it.
 
-    An interrupt (Ctrl-C) ends the run after what is already stored; the next run goes on from there.
+    An interrupt (Ctrl-C, or `Cancelled` from `progress`) ends the run after what is stored; the next goes on.
     """
     identity = {
         "backend": backend.name,
@@ -58,14 +59,17 @@ def paraphrase(
                 for job, submission in _generated(desk, backend, run, jobs, seed):
                     with Interrupts() as interrupts:
                         interrupts.hold()
-                        screened = desk.execute(submission)
+                        try:
+                            screened = desk.execute(submission)
+                        except Stale:  # a reviewer keeps the exchange after all, or another run was quicker
+                            continue
                         _count(tally, job, screened)
                     if screened.again:
                         more = {"attempt": job.attempt + 1, "faults": screened.again}
                         once_more.append(job.model_copy(update=more))
                     progress(run, tally)
                 jobs = tuple(once_more)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Cancelled):
         tally.interrupted = True
     finally:
         desk.execute(

@@ -1,23 +1,24 @@
 """The desk's side of a generation: parsed, screened, and stored as an exchange, or asked for again."""
 
 import json
-from collections import Counter
 from dataclasses import dataclass
 
-from audit.details import AttemptFailed, ExchangeCreated, ExchangeScreened, PageSplit
+from audit.details import AttemptFailed, ExchangeCreated, PageSplit
 from policies import FlagKind, Role
 from policies.retries import RETRIED
 from workbench.desk import commands, views
 from workbench.errors import NotThere, Stale
 from workbench.paraphrase import extractive
+from workbench.paraphrase.first import store_first
 from workbench.paraphrase.parse import Parsed, parse_exchange
-from workbench.paraphrase.record import source_of
+from workbench.paraphrase.record import faults_at, source_of
 from workbench.paraphrase.split import halves
+from workbench.review.planting import plant_behind
 from workbench.screening.form import exchange_fault
 from workbench.screening.screen import Screen, Screened, Source
 from workbench.store import exchanges, sources
 from workbench.store.book import StoredBook
-from workbench.store.exchanges import Body, Generation
+from workbench.store.exchanges import Generation
 from workbench.store.sources import PageRow
 from workbench.study.study import Change, Study
 
@@ -46,6 +47,7 @@ def submit_generation(study: Study, command: commands.SubmitGeneration, role: Ro
 
     Rows and events are one transaction, so that a run can be killed at any moment: every attempt is kept, and a page
     either has its exchange or waits for it.  A page that does not fit into the model is divided, and its parts wait.
+    Attempts are counted over all exchanges of a page, so that one which was sent back is not made again as it was.
     """
     page = sources.page(study.db, command.page)
     if page is None:
@@ -53,22 +55,22 @@ def submit_generation(study: Study, command: commands.SubmitGeneration, role: Ro
     if not sources.is_waiting(study.db, command.page):
         raise Stale(f"Page {command.page} has its exchange already; nothing was stored twice.")
     before = exchanges.pending(study.db, command.page)
-    if command.attempt != len(before) + 1:
-        raise Stale(f"Page {command.page} waits for attempt {len(before) + 1}; nothing was stored twice.")
+    wanted = exchanges.attempts_at(study.db, command.page) + 1
+    if command.attempt != wanted:
+        raise Stale(f"Page {command.page} waits for attempt {wanted}; nothing was stored twice.")
     too_long = command.malformed == TOO_LONG
-    if too_long and not before and (parts := _split(study, command, page, role)):
+    if too_long and wanted == 1 and (parts := _split(study, command, page, role)):
         return views.Screened(exchange=None, parts=parts)
     book = StoredBook(study.db, study.record_key("surrogates"), sources.subject(study.db, page.session))
     source = source_of(study, page, command.backend)
     number = before[0].exchange if before else exchanges.next_number(study.db)
-    last = too_long or command.backend == extractive.NAME or command.attempt >= study.policy.paraphrase.attempts
+    last = too_long or command.backend == extractive.NAME or len(before) + 1 >= study.policy.paraphrase.attempts
     with study.change(role) as change:
         judged = _judge(study, _generation(command, number), source, book)
         exchanges.add_generation(study.db, judged.generation)
         if judged.generation.faults and not last:
             change.record(_failed(command, judged.generation), number)
-            faults = tuple(FlagKind(fault) for fault in judged.generation.faults.split())
-            return views.Screened(exchange=None, again=faults)
+            return views.Screened(exchange=None, again=faults_at(study, command.page))
         chosen = min([judged.generation, *before], key=badness)
         best = judged if chosen is judged.generation else _judge(study, chosen, source, book)
         add_record(study, change, command.run, best.generation, best.parsed, best.screened)
@@ -90,50 +92,23 @@ def add_record(
     screened: Screened,
     kind: str = "exchange",
 ) -> None:
-    """Store a record made from a generation: version 0 as it came, version 1 treated, with an event for each."""
-    number = generation.exchange
-    digests = [
-        study.body_digest(number, 0, parsed.question, parsed.answer),
-        study.body_digest(number, 1, screened.question, screened.answer),
-    ]
-    created = change.record(
-        ExchangeCreated(
-            page=str(generation.page),
-            run=run,
-            attempt=generation.attempt,
-            backend=generation.backend,
-            model_digest=generation.model_digest,
-            prompt_digest=generation.prompt_digest,
-            seed=generation.seed,
-            malformed=generation.malformed is not None,
-        ),
-        number,
-        version=0,
-        before=attempts_digest(study, number),
-        after=digests[0],
-    )
-    shown = change.record(
-        ExchangeScreened(
-            findings=dict(Counter(finding.entity for finding in screened.findings)),
-            flags=dict(Counter(flag.kind for flag in screened.flags)),
-        ),
-        number,
-        version=1,
-        before=digests[0],
-        after=digests[1],
-    )
-    exchanges.add(study.db, number, generation.page, kind, "interview", generation.attempt)
-    policy, person = study.loaded_policy.digest, study.actor.name
-    raw = Body(number, 0, "raw", parsed.question, parsed.answer, digests[0], policy, person, created.sequence)
-    treated = Body(number, 1, "treated", screened.question, screened.answer, digests[1], policy, person, shown.sequence)
-    exchanges.add_body(study.db, raw, [], [])
-    exchanges.add_body(study.db, treated, screened.findings, screened.flags)
+    """Store a record made from a generation: version 0 as it came, version 1 treated, with an event for each.
 
-
-def attempts_digest(study: Study, number: int) -> str:
-    """The keyed digest of everything that was generated for an exchange, in order."""
-    raws = [generation.raw for generation in exchanges.attempts(study.db, number)]
-    return study.keyed_digest(f"attempts:{number}", json.dumps(raws, ensure_ascii=True))
+    Behind the last page of a session, an invented exchange may follow.
+    """
+    created = ExchangeCreated(
+        page=str(generation.page),
+        run=run,
+        attempt=generation.attempt,
+        backend=generation.backend,
+        model_digest=generation.model_digest,
+        prompt_digest=generation.prompt_digest,
+        seed=generation.seed,
+        malformed=generation.malformed is not None,
+    )
+    store_first(study, change, created, generation, parsed, screened, kind=kind)
+    if kind == "exchange":
+        plant_behind(study, change, generation)
 
 
 def _generation(command: commands.SubmitGeneration, number: int) -> Generation:

@@ -7,9 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from audit.bundle import (
     MANIFEST,
     SUMS,
@@ -171,6 +168,10 @@ def _write(study: Study, folder: Path, name: str, planned: Plan, rows: list[Row]
 
 def _write_data(file: Path, rows: list[dict[str, str]]) -> None:
     file.parent.mkdir(parents=True)
+    # Brings numpy along, which who only reviews never needs.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     table = pa.Table.from_pylist(rows, schema=pa.schema([(column, pa.string()) for column in COLUMNS]))
     pq.write_table(table, file, compression="zstd")
 

@@ -2,13 +2,15 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policies import Policy
+from policies import Policy, Verdict
 from workbench.errors import Refused
+from workbench.review.standing import counting
 from workbench.screening.length import long_enough
 from workbench.store import exchanges, releases
-from workbench.store.exchanges import Latest
+from workbench.store.exchanges import DecisionRow, Latest
 from workbench.study.study import Study
 from workbench.turns.lint import of_targets
 
@@ -28,12 +30,16 @@ class Plan:
 def plan(study: Study) -> Plan:
     """Sort every exchange of the study into what may go and what stays."""
     consents = releases.consents(study.db)
+    made: dict[int, list[DecisionRow]] = {}
+    for decision in exchanges.all_decisions(study.db):
+        made.setdefault(decision.exchange, []).append(decision)
     rows: list[Latest] = []
     excluded: Counter[str] = Counter()
     for latest in exchanges.all_latest(study.db):
-        reason = _reason_to_stay(latest, study.policy, study.loaded_policy.digest, consents[latest.session])
+        decisions = counting(made.get(latest.exchange, []), latest)
+        reason = _reason_to_stay(study, latest, decisions, consents[latest.session])
         if reason is None:
-            _is_what_was_approved(study, latest)
+            _is_what_was_approved(study, latest, decisions[-1])
             rows.append(latest)
         else:
             excluded[reason] += 1
@@ -54,14 +60,25 @@ def _warnings(rows: list[Latest], policy: Policy) -> tuple[str, ...]:
     return tuple(sentence for sentence in found if sentence)
 
 
-def _reason_to_stay(latest: Latest, policy: Policy, policy_digest: str, consent: str | None) -> str | None:
-    """The first reason why an exchange may not be released, or None."""
-    if latest.verdict is None:
-        return "not_decided"
-    if latest.verdict != "approve":
-        return "rejected"
-    if latest.decided_under != policy_digest:
+_STAYS = {
+    "rejected": "rejected",
+    "sent_back": "sent_back",
+    "second": "awaits_second_review",
+    "disputed": "disputed",
+}
+
+
+def _reason_to_stay(study: Study, latest: Latest, decisions: Sequence[DecisionRow], consent: str | None) -> str | None:
+    """The first reason why an exchange may not be released, or None; `decisions` are those that count."""
+    policy = study.policy
+    if latest.origin == "planted":
+        return "planted"
+    if latest.state != "approved" or not decisions or decisions[-1].verdict != Verdict.APPROVE:
+        return _STAYS.get(latest.state, "not_decided")
+    if decisions[-1].policy_digest != study.loaded_policy.digest:
         return "approved_under_another_policy"
+    if policy.release.separate_steward and {decision.person for decision in decisions} == {study.actor.name}:
+        return "reviewed_by_steward_alone"
     if latest.open:
         return "open_finding"
     if not latest.question.strip() or not latest.answer.strip():
@@ -80,10 +97,10 @@ def _consented(consent: str | None, policy: Policy) -> bool:
     return policy.release.scope.value in given["scopes"] and not given["withdrawn"]
 
 
-def _is_what_was_approved(study: Study, latest: Latest) -> None:
+def _is_what_was_approved(study: Study, latest: Latest, approval: DecisionRow) -> None:
     """The text in the store must have exactly the digest that the approval names."""
     digest = study.body_digest(latest.exchange, latest.version, latest.question, latest.answer)
-    if not digest == latest.digest == latest.decided_digest:
+    if not digest == latest.digest == approval.digest:
         raise Refused(
             f"The text of exchange {latest.exchange} is not the text that was approved; run: workbench audit verify"
         )

@@ -1,64 +1,93 @@
-"""What a reviewer does: see an exchange, decide it, edit it, dismiss a finding."""
+"""Deciding an exchange."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TypeVar
 
-from audit.details import (
-    ExchangeApproved,
-    ExchangeEdited,
-    ExchangeRejected,
-    ExchangeViewed,
-    FindingDismissed,
-)
+from audit.details import ExchangeApproved, ExchangeRejected, ExchangeSentBack
 from audit.events import format_time
-from policies import Entity, FlagKind, Role, Verdict
-from redaction.folding import fold
-from workbench.desk import commands, views
-from workbench.errors import NotAllowed, NotThere, Refused, Stale
-from workbench.paraphrase.record import source_findings, source_of
+from policies import FlagKind, Risk, Role, Verdict
+from workbench.desk import commands, review_views, reviewing
+from workbench.errors import NotAllowed, Refused
+from workbench.review import claims, drafts, plants, signing
 from workbench.review.queue import queue_row
-from workbench.screening.length import words
-from workbench.screening.screen import Screen, Screened
-from workbench.store import exchanges, sources
-from workbench.store.exchanges import Body, DecisionRow, Latest
-from workbench.study.study import Change, Study
+from workbench.review.reading import check_reading, words_on_screen
+from workbench.review.second import round_to_decide
+from workbench.review.show import face_allowed, shown, standing_of
+from workbench.review.standing import counting, settle
+from workbench.review.steps import record_step
+from workbench.store import exchanges, history
+from workbench.store.exchanges import DecisionRow, Latest
+from workbench.store.standings import Standing
+from workbench.store.steps import Step
+from workbench.study.study import Study
 
-Shown = TypeVar("Shown", bound=views.View)
+DETAILS = {
+    Verdict.APPROVE: ExchangeApproved,
+    Verdict.REJECT: ExchangeRejected,
+    Verdict.SEND_BACK: ExchangeSentBack,
+}
 
 
-def open_exchange(study: Study, command: commands.OpenExchange, role: Role) -> views.ExchangeView:
-    """Everything about one exchange.  The event of having seen it is stored before anything is shown."""
-    latest = _latest(study, command.exchange)
-    with study.change(role) as change:
-        change.record(ExchangeViewed(source=True), latest.exchange, version=latest.version, after=latest.digest)
-    return _view(study, latest)
+def decide(study: Study, command: commands.Decide, role: Role, again: Step | None = None) -> review_views.Decided:
+    """Approve or reject the version that was shown; where it was an invented one, that is said at once.
 
+    Raises Stale when the text has changed since, Claimed when somebody else has it, Refused while a finding is open, a
+    side is empty, something has not been read or is not this person's to decide, Locked before an authentication that
+    the policy wants, NotAllowed where the policy forbids this face or this person.  `again` is the step that is done
+    again, if it is one.
 
-def decide(study: Study, command: commands.Decide, role: Role) -> views.QueueRow:
-    """Approve or reject the version that was shown.
-
-    Raises Stale when the text has changed since, Refused while a finding is open or a side is empty, NotAllowed where
-    the policy forbids this face.
+    Whoever has decided just so is answered once more and nothing is stored: their first answer may have been lost.
     """
-    _face_allowed(study)
-    latest = _shown(study, command.exchange, command.version)
-    if command.verdict is Verdict.APPROVE:
+    face_allowed(study)
+    latest = shown(study, command.exchange, command.version)
+    claims.check(study, latest.exchange)
+    standing = standing_of(study, latest.exchange)
+    if again is None and standing.reviewer == study.actor.name and _is_given(study, latest, command):
+        revealed = plants.revealed(study, latest, command.reason)
+        return review_views.Decided(row=queue_row(study, standing), revealed=revealed)
+    return give(study, command, role, latest, standing, round_to_decide(study, latest, standing), again)
+
+
+def give(
+    study: Study,
+    command: commands.Decide | reviewing.Adjudicate | reviewing.SendBack,
+    role: Role,
+    latest: Latest,
+    standing: Standing,
+    review_round: review_views.ReviewRound,
+    again: Step | None = None,
+) -> review_views.Decided:
+    """Store a decision that is this person's to give, after the rules that all decisions share."""
+    verdict = Verdict.SEND_BACK if isinstance(command, reviewing.SendBack) else command.verdict
+    flags = Counter(flag.kind for flag in exchanges.flags(study.db, latest.exchange, latest.version))
+    if verdict is Verdict.APPROVE:
         _approvable(latest)
     elif command.reason is None:
         raise Refused(f"Rejecting exchange {latest.exchange} needs a reason; give one with --reason.")
-    flags = Counter(flag.kind for flag in exchanges.flags(study.db, latest.exchange, latest.version))
     if flags[FlagKind.CRISIS] and Role.SENIOR not in study.actor.roles:
         raise NotAllowed(
             f"Exchange {latest.exchange} speaks of a crisis, so a senior reviewer decides it; an operator names one "
             "with: workbench people add NAME --role senior --uid N"
         )
-    findings = len(exchanges.findings(study.db, latest.exchange, latest.version))
-    details = ExchangeApproved if command.verdict is Verdict.APPROVE else ExchangeRejected
+    if verdict is Verdict.APPROVE:
+        check_reading(study, latest.exchange, Risk(standing.risk), command.reading)
+        _of_two_persons(study, latest)
+        signing.check(study)
+    reading, words_read = command.reading, words_on_screen(command.reading)
+    page = {"page": str(latest.page)} if verdict is Verdict.SEND_BACK else {}
     with study.change(role) as change:
         event = change.record(
-            details(findings=findings, flags=dict(flags)),
+            DETAILS[verdict](
+                findings=len(exchanges.findings(study.db, latest.exchange, latest.version)),
+                flags=dict(flags),
+                milliseconds=reading.milliseconds if reading else None,
+                source_words=reading.source_words if reading else None,
+                exchange_words=reading.exchange_words if reading else None,
+                review_round=review_round,
+                risk=standing.risk,
+                signed=signing.has_signed(study),
+                judged_again=again.after["decision"] if again else None,
+                **page,
+            ),
             latest.exchange,
             version=latest.version,
             reason=command.reason,
@@ -67,105 +96,39 @@ def decide(study: Study, command: commands.Decide, role: Role) -> views.QueueRow
         exchanges.add_decision(
             study.db,
             DecisionRow(
-                latest.exchange, latest.version, command.verdict.value, command.reason, latest.digest,
+                latest.exchange, latest.version, verdict.value, command.reason, latest.digest,
                 study.loaded_policy.digest, study.actor.name, study.actor.face.value, format_time(change.time),
-                event.sequence,
+                review_round, reading.milliseconds if reading else None, words_read, event.sequence,
             ),
         )  # fmt: skip
-    return queue_row(replace(latest, verdict=command.verdict.value), study.policy)
+        claims.settled(study, latest.exchange, event.sequence)
+        drafts.drop(study, change, latest.exchange, "decided")
+        after = settle(study, latest.exchange, event.sequence)
+        revealed = plants.reveal(study, change, latest, verdict, command.reason)
+        # Whoever was told that an exchange was invented has nothing to take back.
+        if revealed is None:
+            record_step(
+                study,
+                change,
+                "sending_back" if verdict is Verdict.SEND_BACK else "decision",
+                latest.exchange,
+                event.sequence,
+                {latest.exchange: (latest.version, latest.version)},
+                again,
+                decision=event.sequence,
+                verdict=verdict.value,
+                reason=command.reason,
+                review_round=review_round,
+                reading=reading.model_dump() if reading else None,
+            )
+    return review_views.Decided(row=queue_row(study, after), revealed=revealed)
 
 
-def edit(study: Study, command: commands.EditExchange, role: Role) -> views.ExchangeView:
-    """Store a new version and screen it; any decision on the version before no longer counts."""
-    _face_allowed(study)
-    latest = _shown(study, command.exchange, command.version)
-    dismissed = exchanges.dismissed(study.db, latest.exchange)
-    screened = screened_again(study, latest, command.question.strip(), command.answer.strip(), dismissed)
-    with study.change(role) as change:
-        store_version(study, change, latest, screened)
-    return _view(study, _latest(study, command.exchange))
-
-
-def dismiss(study: Study, command: commands.DismissFinding, role: Role) -> views.ExchangeView:
-    """Say that an open finding identifies nobody; the version is screened again with that knowledge.
-
-    The same words stay dismissed in this exchange only.
-    """
-    _face_allowed(study)
-    latest = _shown(study, command.exchange, command.version)
-    found = {f.ordinal: f for f in exchanges.findings(study.db, latest.exchange, latest.version)}.get(command.ordinal)
-    if found is None or found.state != "open":
-        raise NotThere(
-            f"Exchange {latest.exchange} has no open finding {command.ordinal}; look again and try once more."
-        )
-    text = latest.question if found.side == "question" else latest.answer
-    folded = fold(text[found.start : found.stop])
-    dismissed = exchanges.dismissed(study.db, latest.exchange) | {(Entity(found.entity), folded)}
-    screened = screened_again(study, latest, latest.question, latest.answer, dismissed)
-    with study.change(role) as change:
-        event = change.record(
-            FindingDismissed(exchange=str(latest.exchange), entity=found.entity),
-            f"{latest.exchange}:{latest.version}:{found.ordinal}",
-            version=latest.version,
-            reason=command.reason,
-        )
-        exchanges.add_dismissal(study.db, latest.exchange, found.entity, folded, command.reason, event.sequence)
-        store_version(study, change, latest, screened)
-    return _view(study, _latest(study, command.exchange))
-
-
-def screened_again(
-    study: Study, latest: Latest, question: str, answer: str, dismissed: set[tuple[Entity, str]]
-) -> Screened:
-    """What screening finds in a text that takes the place of the latest version."""
-    page = sources.page(study.db, latest.page)
-    assert page is not None
-    standins = exchanges.standins(study.db, latest.exchange)
-    backend = exchanges.generation(study.db, latest.exchange).backend
-    source = source_of(study, page, backend, latest.record_kind)
-    return Screen(study.policy, study.scanner).edited(question, answer, source, dismissed, standins)
-
-
-def store_version(study: Study, change: Change, latest: Latest, screened: Screened) -> None:
-    """Append the next version of an exchange, as part of a change."""
-    version = latest.version + 1
-    digest = study.body_digest(latest.exchange, version, screened.question, screened.answer)
-    event = change.record(
-        ExchangeEdited(
-            words_before=words(latest.question) + words(latest.answer),
-            words_after=words(screened.question) + words(screened.answer),
-        ),
-        latest.exchange,
-        version=version,
-        before=latest.digest,
-        after=digest,
-    )
-    body = Body(
-        latest.exchange, version, "edited", screened.question, screened.answer, digest, study.loaded_policy.digest,
-        study.actor.name, event.sequence,
-    )  # fmt: skip
-    exchanges.add_body(study.db, body, screened.findings, screened.flags)
-
-
-def _face_allowed(study: Study) -> None:
-    if study.actor.face not in study.policy.review.faces:
-        raise NotAllowed(
-            f"The study's policy allows no decisions from the {study.actor.face.value}; use the review screen."
-        )
-
-
-def _latest(study: Study, exchange: int) -> Latest:
-    latest = exchanges.latest(study.db, exchange)
-    if latest is None:
-        raise NotThere(f"There is no exchange {exchange} in this study; list them with: workbench queue")
-    return latest
-
-
-def _shown(study: Study, exchange: int, version: int) -> Latest:
-    latest = _latest(study, exchange)
-    if latest.version != version:
-        raise Stale(f"Exchange {exchange} has changed since it was shown; look at it again before you decide.")
-    return latest
+def _is_given(study: Study, latest: Latest, command: commands.Decide) -> bool:
+    """Whether the last decision that counts is this one, by this person, under this policy."""
+    last = counting(exchanges.decisions(study.db, latest.exchange), latest)[-1]
+    given = study.actor.name, command.verdict, command.reason, study.loaded_policy.digest
+    return (last.person, last.verdict, last.reason, last.policy_digest) == given
 
 
 def _approvable(latest: Latest) -> None:
@@ -178,36 +141,19 @@ def _approvable(latest: Latest) -> None:
         )
 
 
-def _view(study: Study, latest: Latest) -> views.ExchangeView:
-    page = sources.page(study.db, latest.page)
-    assert page is not None
-    generation = exchanges.generation(study.db, latest.exchange)
-    return views.ExchangeView(
-        row=queue_row(latest, study.policy),
-        source=page.text,
-        marks=tuple(views.Mark(start=start, stop=stop, kind=kind) for start, stop, kind in page.marks),
-        source_findings=source_findings(study, latest.page),
-        question=latest.question,
-        answer=latest.answer,
-        body_kind=latest.kind,
-        raw=generation.raw,
-        findings=_views(views.BodyFinding, exchanges.findings(study.db, latest.exchange, latest.version)),
-        flags=_views(views.Flag, exchanges.flags(study.db, latest.exchange, latest.version)),
-        decisions=_views(views.Decision, exchanges.decisions(study.db, latest.exchange)),
-        backend=generation.backend,
-        malformed=generation.malformed,
-        attempts=tuple(
-            views.Attempt(
-                attempt=made.attempt,
-                raw=made.raw,
-                faults=tuple(FlagKind(fault) for fault in made.faults.split()),
-                shown=made.attempt == generation.attempt,
-            )
-            for made in exchanges.attempts(study.db, latest.exchange)
-        ),
-    )
+def _of_two_persons(study: Study, latest: Latest) -> None:
+    """Raises NotAllowed where the policy wants two persons and the words are as this person has left them."""
+    if study.policy.review.two_persons and last_editor(study, latest.exchange) == study.actor.name:
+        raise NotAllowed(
+            f"The words of exchange {latest.exchange} are your own edit, and the study's policy wants two persons: "
+            "another reviewer approves it."
+        )
 
 
-def _views(kind: type[Shown], records: Sequence[object]) -> tuple[Shown, ...]:
-    """Stored records as the desk shows them: the fields of the same names."""
-    return tuple(kind(**{name: getattr(record, name) for name in kind.model_fields}) for record in records)
+def last_editor(study: Study, exchange: int) -> str | None:
+    """Who changed the words last, or None; a version with the same words (a dismissal, a roster) is no edit."""
+    versions = history.bodies(study.db, exchange)
+    for before, body in zip(reversed(versions[:-1]), reversed(versions), strict=False):
+        if (before.question, before.answer) != (body.question, body.answer):
+            return body.person if body.kind == "edited" else None
+    return None

@@ -1,45 +1,99 @@
 """The queue and the counts of a study."""
 
 from collections import Counter
+from collections.abc import Sequence
 
-from policies import FlagKind, Policy, Role
+from audit.details import WordsSearched
+from policies import FlagKind, Risk, Role
 from workbench.desk import commands, views
-from workbench.screening.length import long_enough, words
-from workbench.store import exchanges, releases
-from workbench.store.exchanges import Latest
+from workbench.review import claims
+from workbench.review.second import blind, is_blind
+from workbench.store import drafts, notes, releases, sources, standings
+from workbench.store.standings import Standing, Wanted
 from workbench.study.study import Study
 
-_STATES: dict[str | None, views.State] = {"approve": "approved", "reject": "rejected", None: "waiting"}
+REVIEWERS = frozenset({Role.REVIEWER, Role.SENIOR})
 
 
-def queue_row(latest: Latest, policy: Policy) -> views.QueueRow:
-    """One exchange as the queue lists it."""
-    return views.QueueRow(
-        exchange=latest.exchange,
-        kind=latest.record_kind,
-        session=latest.session,
-        page=latest.number,
-        version=latest.version,
-        state=_STATES[latest.verdict],
-        flags=tuple(FlagKind(kind) for kind in latest.flags.split()),
-        open=latest.open,
-        words=words(latest.question) + words(latest.answer),
-        short=not long_enough(latest.record_kind, latest.question, latest.answer, policy),
+def queue_row(study: Study, standing: Standing) -> views.QueueRow:
+    """One exchange as the queue lists it for this person."""
+    return queue_rows(study, [standing])[0]
+
+
+def queue_rows(study: Study, found: Sequence[Standing]) -> tuple[views.QueueRow, ...]:
+    """Exchanges as the queue lists them for this person: blind where they give the second decision."""
+    numbers = [standing.exchange for standing in found]
+    holders = claims.holders(study)
+    kept = {draft.exchange for draft in drafts.of_person(study.db, study.actor.name)}
+    noted = notes.counts(study.db, numbers)
+    return tuple(
+        views.QueueRow(
+            exchange=standing.exchange,
+            kind=standing.kind,
+            session=standing.session,
+            page=standing.number,
+            version=standing.version,
+            state=standing.state,
+            flags=tuple(FlagKind(kind) for kind in standing.flags.split()),
+            open=standing.open,
+            words=standing.words,
+            short=standing.short,
+            risk=Risk(standing.risk),
+            reviewer=standing.reviewer,
+            holder=holders.get(standing.exchange),
+            draft=standing.exchange in kept,
+            notes=0 if hidden else noted.get(standing.exchange, 0),
+        )
+        for standing, hidden in ((blind(study, standing), is_blind(study, standing)) for standing in found)
     )
 
 
 def list_queue(study: Study, command: commands.ListQueue, role: Role) -> views.Queue:
-    """A window of the queue."""
-    flag = command.flag.value if command.flag else None
-    total, found = exchanges.queue(study.db, command.state, flag, command.offset, command.limit)
-    return views.Queue(total=total, rows=tuple(queue_row(latest, study.policy) for latest in found))
+    """A window of the queue.
+
+    A search for words is for reviewers only, who may read the texts, and is an event, which does not hold the words.
+    """
+    wanted = wanted_by(study, command.filter)
+    if wanted.words is not None:
+        role = study.actor.role_for(REVIEWERS)
+    total, offset, found = standings.window(study.db, wanted, command.offset, command.limit, command.around)
+    if wanted.words is not None:
+        searched(study, role, total)
+    return views.Queue(total=total, offset=offset, rows=queue_rows(study, found))
+
+
+def searched(study: Study, role: Role, exchanges: int) -> None:
+    """Record that this person looked for words, and in how many exchanges they stand."""
+    with study.change(role) as change:
+        change.record(WordsSearched(exchanges=exchanges), study.identity.study)
+
+
+def wanted_by(study: Study, asked: views.QueueFilter) -> Wanted:
+    """What a filter means to the person at the desk."""
+    return Wanted(
+        person=study.actor.name,
+        blind=bool(study.actor.roles & REVIEWERS),
+        state=asked.state,
+        flag=asked.flag.value if asked.flag else None,
+        session=asked.session,
+        reviewer=asked.reviewer,
+        risk=asked.risk.value if asked.risk else None,
+        kind=asked.kind,
+        mine=asked.mine,
+        words=asked.words,
+    )
 
 
 def status(study: Study, command: commands.Status, role: Role) -> views.StageCounts:
-    """Counts of every stage."""
+    """Counts of every stage.  Planted exchanges count as any other of the queue, but never as made from a page."""
     counts = releases.counts(study.db)
-    rows = [queue_row(latest, study.policy) for latest in exchanges.all_latest(study.db)]
-    states = Counter(row.state for row in rows)
+    rows = standings.counts(study.db)
+    made: Counter[str] = Counter()
+    states: Counter[str] = Counter()
+    for row in rows:
+        states[row.state] += row.exchanges
+        if row.origin != "planted":
+            made[row.kind] += row.exchanges
     return views.StageCounts(
         study=study.identity.study,
         policy=f"{study.policy.name} {study.policy.version}",
@@ -49,14 +103,19 @@ def status(study: Study, command: commands.Status, role: Role) -> views.StageCou
         pages=counts["pages"],
         words=counts["words"],
         findings=counts["page_findings"],
-        exchanges=counts["exchange"],
-        multi_turn=counts["multi_turn"],
+        pages_waiting=sources.waiting_count(study.db)[0],
+        exchanges=made["exchange"],
+        multi_turn=made["multi_turn"],
         paraphrased_by=tuple(releases.backends(study.db)),
         malformed=releases.malformed(study.db),
-        flagged=sum(bool(row.flags) for row in rows),
+        flagged=sum(row.flagged for row in rows),
         waiting=states["waiting"],
         approved=states["approved"],
         rejected=states["rejected"],
+        sent_back=states["sent_back"],
+        second=states["second"],
+        disputed=states["disputed"],
+        claimed=len(claims.holders(study)),
         short=sum(row.short for row in rows),
         open_findings=sum(row.open for row in rows),
         releases=counts["releases"],

@@ -8,7 +8,7 @@ from redaction.leaks import leaks
 from redaction.roster import Known, Roster, hunt
 from workbench.desk import commands, views
 from workbench.errors import Refused
-from workbench.review.decide import screened_again, store_version
+from workbench.review.versions import found_on, screened_again, store_version
 from workbench.store import exchanges, roster, sources
 from workbench.study.study import Study
 
@@ -30,9 +30,10 @@ def add_roster(study: Study, command: commands.AddRoster, role: Role) -> views.R
         pages = sum(_pages(study, session, known_there) for session, known_there in wanted.items())
         named = 0
         for latest in exchanges.all_latest(study.db):
-            if any(leaks(wanted[latest.session], text) for text in (latest.question, latest.answer)):
-                dismissed = exchanges.dismissed(study.db, latest.exchange)
-                screened = screened_again(study, latest, latest.question, latest.answer, dismissed)
+            there, texts = wanted[latest.session], (latest.question, latest.answer)
+            if latest.origin != "planted" and any(leaks(there, text) for text in texts):
+                found = found_on(study, latest.exchange, latest.version)
+                screened = screened_again(study, latest, latest.question, latest.answer, found)
                 store_version(study, change, latest, screened)
                 named += 1
         kinds = Counter(entity.value for _, entity, _ in new)

@@ -4,7 +4,7 @@ A paraphrase has no offsets into its source, so scanning it alone is not enough:
 and elsewhere in its session is hunted in it as well.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,19 +13,27 @@ from redaction.finding import Finding
 from redaction.folding import fold
 from redaction.leaks import Leak, leaks
 from redaction.propagation import CONFIDENT
+from redaction.words import PLACEHOLDER
 from workbench.screening.crisis import signals
 from workbench.screening.form import form_fault
 from workbench.screening.length import long_enough
+from workbench.screening.marked import with_marks
 from workbench.screening.unsupported import PERSON, invented, unexplained, unsupported
 from workbench.screening.verbatim import copied, copied_share
 from workbench.store.exchanges import BodyFinding, FlagRow
 
 if TYPE_CHECKING:
     from redaction.book import StudyBook
-    from redaction.scanner import Scanner
+    from redaction.detector import Detector
 
 SIDES = ("question", "answer")
 LEAK_CHECK = "leak-check"
+STAND_IN = "placeholder"
+
+_LABELS = frozenset(entity.value for entity in Entity)
+
+Found = tuple[Sequence[Finding], Sequence[Finding]]
+"""What is found already on question and answer."""
 
 Record = TypeVar("Record", BodyFinding, FlagRow)
 
@@ -39,14 +47,16 @@ class Source:
     elsewhere: Sequence[tuple[Entity, str]] = ()
     known: Sequence[tuple[Entity, str]] = ()
     """What the site's roster knows around the session's subject."""
+    marked: Sequence[tuple[Entity, str]] = ()
+    """Words that reviewers marked in the page's exchanges, the latest first."""
     extracted: bool = False
     """The exchange consists of the page's own sentences, so that copying is no fault of it."""
     kind: str = "exchange"
     """`multi_turn`: turns as they were said.  Copying is their nature, and their form is not that of an exchange."""
 
     def identifiers(self) -> list[tuple[Entity, str]]:
-        """Every identifier to hunt: of the page first, then of the session, then of the roster."""
-        return list(dict.fromkeys([*self.spoken(), *self.known]))
+        """Every identifier that is known: of the page first, then of the session, the roster and the reviewers."""
+        return list(dict.fromkeys([*self.spoken(), *self.known, *self.marked]))
 
     def spoken(self) -> list[tuple[Entity, str]]:
         """The identifiers of the page and its session."""
@@ -89,7 +99,7 @@ class Screened:
 class Screen:
     """Screens exchanges under one policy."""
 
-    def __init__(self, policy: Policy, scanner: "Scanner") -> None:
+    def __init__(self, policy: Policy, scanner: "Detector") -> None:
         self._policy = policy
         self._scanner = scanner
 
@@ -100,7 +110,7 @@ class Screen:
 
         texts, findings, flags = [], [], []
         for side, text in zip(SIDES, (question, answer), strict=True):
-            found, leaked = self._find(text, source)
+            found, leaked = self._find(text, source, self._scanner.scan(text))
             done = treat(text, found, self._policy.redaction, book, source.identifiers())
             spans = list(zip(found, done.spans, strict=True))
             for finding, span in spans:
@@ -126,22 +136,30 @@ class Screen:
         question: str,
         answer: str,
         source: Source,
-        dismissed: set[tuple[Entity, str]],
+        dismissed: Collection[tuple[Entity, str]],
         standins: frozenset[str] = frozenset(),
+        found_before: Found | None = None,
     ) -> Screened:
         """A version somebody typed: nothing is replaced, everything found is open unless it was dismissed.
 
         `standins` are the folded words that treatment put in the place of identifiers of this exchange; they are
-        found again and identify nobody.
+        found again and identify nobody.  With `found_before` the detector is not asked: these are its findings on the
+        same words, where only what is known about them, or some of them, has changed since.
         """
         findings, flags = [], []
-        for side, text in zip(SIDES, (question, answer), strict=True):
-            found, leaked = self._find(text, source)
+        for at, (side, text) in enumerate(zip(SIDES, (question, answer), strict=True)):
+            before = self._scanner.scan(text) if found_before is None else found_before[at]
+            found, leaked = self._find(text, source, [*before, *_placeholders(text, before)])
             for finding in found:
                 words = fold(finding.text_in(text))
-                known = (finding.entity, words) in dismissed
-                stands_in = finding.recognizer != LEAK_CHECK and words in standins
-                state = "kept" if self._keeps(finding) else "treated" if stands_in else "dismissed" if known else "open"
+                leaks_here = any(leak.start < finding.end and finding.start < leak.end for leak in leaked)
+                stands_in = PLACEHOLDER.fullmatch(finding.text_in(text)) or (words in standins and not leaks_here)
+                if stands_in:
+                    state = "treated"
+                elif self._keeps(finding):
+                    state = "kept"
+                else:
+                    state = "dismissed" if (finding.entity, words) in dismissed else "open"
                 findings.append(_body_finding(side, finding.start, finding.end, finding, state))
                 if not stands_in and self._invents(text, finding, source):
                     flags.append(FlagRow(0, FlagKind.UNSUPPORTED.value, side, finding.start, finding.end, PERSON))
@@ -151,9 +169,9 @@ class Screen:
         malformed = form_fault(question, answer) if source.kind == "exchange" else None
         return self._numbered(question, answer, source, findings, flags, malformed)
 
-    def _find(self, text: str, source: Source) -> tuple[list[Finding], list[Leak]]:
-        """Findings without overlaps, leaks among them; and the leaks."""
-        found = self._scanner.scan(text)
+    def _find(self, text: str, source: Source, found: Sequence[Finding]) -> tuple[list[Finding], list[Leak]]:
+        """What the detector found, without overlaps, marked words and leaks among it; and the leaks."""
+        found = with_marks(text, found, source.marked, self._policy.redaction)
         leaked = source.leaks_in(text)
         if source.kind == "multi_turn":
             # Said word for word, it repeats its page's identifiers; only what the detector misses here is worth a look.
@@ -243,6 +261,14 @@ def _body_finding(side: str, start: int, stop: int, finding: Finding, state: str
     return BodyFinding(
         0, side, start, stop, finding.entity.value, finding.score, finding.recognizer, finding.explanation, state
     )
+
+
+def _placeholders(text: str, found: Sequence[Finding]) -> Iterator[Finding]:
+    """Placeholders that nothing was found on: they stay in sight however often a text is typed anew."""
+    for match in PLACEHOLDER.finditer(text):
+        label = match[0][1:].rpartition("_")[0]
+        if label in _LABELS and not any(f.start < match.end() and match.start() < f.end for f in found):
+            yield Finding(match.start(), match.end(), Entity(label), 1.0, STAND_IN, "stands for an identifier")
 
 
 def _renumbered(record: Record, number: int) -> Record:

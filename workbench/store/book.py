@@ -2,6 +2,7 @@
 
 import hmac
 import random
+import re
 from collections.abc import Iterable
 
 from policies import Entity
@@ -53,6 +54,17 @@ class StoredBook:
                 self._db.insert("surrogates", [(entity.value, key, folded, words)])
                 return words
         return None
+
+    def original(self, entity: Entity, words: str) -> str | None:
+        """The key of what these words, a placeholder or a surrogate, stand for; None where nothing remembers it."""
+        number = re.fullmatch(rf"\[{entity.value}_(\d+)\]", words)
+        if number is not None:
+            question = "SELECT key FROM placeholders WHERE entity = ? AND number = ?"
+            found = self._db.row(question, [entity.value, int(number[1])])
+        else:
+            question = "SELECT key FROM surrogates WHERE entity = ? AND folded = ?"
+            found = self._db.row(question, [entity.value, fold(words)])
+        return None if found is None else str(found[0])
 
     def chance(self, entity: Entity, key: str) -> random.Random:
         """A stream of numbers that the study's secret and this key decide."""

@@ -1,10 +1,12 @@
 """Opening the one encrypted DuckDB file of a study, and locking the door behind."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -33,6 +35,33 @@ def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
+def _spare_pandas(db: duckdb.DuckDBPyConnection) -> None:
+    """Keep DuckDB from importing pandas, and with it numpy and pyarrow: 80 MiB and a fifth of a second.
+
+    It would do so at the first bound value, to compare each with pandas' two kinds of nothing.  It asks for these once
+    a process; those that it is shown equal no value.
+    """
+    if "pandas" not in sys.modules:
+        shown = ModuleType("pandas")
+        shown.__dict__.update(NaT=object(), NA=object())
+        sys.modules["pandas"] = shown
+        try:
+            db.execute("SELECT ?", [""])
+        finally:
+            del sys.modules["pandas"]
+
+
+MEMORY = 128
+"""MiB that DuckDB may hold.  Left alone it keeps every block that it has read, four fifths of the machine's memory."""
+SHARE = 4
+"""Or this part of the store, where that is more: what is sorted or joined as a whole grows with it."""
+
+
+def _memory(store: Path) -> int:
+    size = store.stat().st_size if store.is_file() else 0
+    return max(MEMORY, (size >> 20) // SHARE)
+
+
 class Connection:
     """A connection to one store, with no way out of it: no file access, no extension, no setting can be added."""
 
@@ -50,9 +79,11 @@ class Connection:
                 "allow_community_extensions": "false",
                 "allow_unsigned_extensions": "false",
                 "errors_as_json": "false",
+                "memory_limit": f"{_memory(path)}MiB",
             },
         )
         try:
+            _spare_pandas(self._db)
             self._db.execute(f"LOAD {_quoted(extension)}")
             self._db.execute(f"SET temp_directory = {_quoted(temporary)}")
             self._db.execute("SET temp_file_encryption = true")
@@ -68,6 +99,14 @@ class Connection:
         self._db.execute("SET enable_external_access = false")
         self._db.execute("SET lock_configuration = true")
         self._db.execute("USE study")
+
+    def another(self) -> "Connection":
+        """A second connection to the same open store, for reading in another thread; it has no temporary tables."""
+        other = Connection.__new__(Connection)
+        other.path = self.path
+        other._db = self._db.cursor()
+        other._db.execute("USE study")
+        return other
 
     def execute(self, sql: str, values: list[Any] | None = None) -> None:
         """Run one statement."""
@@ -125,6 +164,16 @@ class Connection:
             "or have it repaired, and run the command again."
         )
 
+    def is_sound(self) -> bool:
+        """Whether it still answers: after a fault within DuckDB, or a file that could not be written whole, it no
+        longer does, until it is opened anew.
+        """
+        try:
+            self.row("SELECT key FROM meta LIMIT 1")
+        except duckdb.Error:
+            return False
+        return True
+
     def checkpoint(self) -> None:
         """Write everything into the one file, and empty the log of writes beside it."""
         self._db.execute("CHECKPOINT study")
@@ -156,7 +205,10 @@ def _explained(path: Path, problem: duckdb.Error) -> StudyError:
     if "while replaying WAL" in reason:
         return WritesDamaged(f"The last changes of the store {path} cannot be read back; restore it from your backup.")
     if "Could not set lock" in reason or "Conflicting lock" in reason:
-        return StudyBusy(f"Another process has the study open ({path.parent}); close it and try again.")
+        return StudyBusy(
+            f"Another process has the study open ({path.parent}); close it and try again, or if that is workbench "
+            "serve, work through it with --server."
+        )
     if "Permission denied" in reason:
         return StudyError(f"The store {path} cannot be opened by this account; ask who owns the study.")
     if isinstance(problem, duckdb.IOException) and "LOAD" in reason:

@@ -1,9 +1,11 @@
 """Exchanges: generations, versioned bodies, findings and flags on them, and decisions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from policies import Entity
 from redaction.folding import fold
+from workbench.store import standings
 from workbench.store.connection import Connection, Row
 
 
@@ -76,8 +78,21 @@ class FlagRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """The latest text of an exchange."""
+
+    exchange: int
+    version: int
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision on one version, with the digest and the policy it was made under."""
+    """A decision on one version, with the digest and the policy it was made under.
+
+    `milliseconds` and `words` are how long and how much was read for it; None where nobody looked.
+    """
 
     exchange: int
     version: int
@@ -88,12 +103,15 @@ class DecisionRow:
     person: str
     face: str
     time: str
+    review_round: str
+    milliseconds: int | None
+    words: int | None
     sequence: int
 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """The last version of an exchange with the decision on exactly that version.
+    """The last version of an exchange, and what its decisions together make of it.
 
     `kind` is that of the version, `record_kind` and `origin` those of the whole record.
     """
@@ -110,10 +128,7 @@ class Latest:
     answer: str
     digest: str
     policy_digest: str
-    verdict: str | None
-    decided_digest: str | None
-    decided_under: str | None
-    decided_at: int | None
+    state: str
     open: int
     flags: str
 
@@ -166,6 +181,27 @@ def pending(db: Connection, page: int) -> list[Generation]:
     return [Generation(*row) for row in rows]
 
 
+def attempts_at(db: Connection, page: int) -> int:
+    """How often a page was paraphrased so far, for whatever exchange."""
+    return int(
+        db.value(
+            "SELECT count(*) FROM generations WHERE page = ? "
+            "AND exchange NOT IN (SELECT exchange FROM exchanges WHERE kind <> 'exchange')",
+            [page],
+        )
+    )
+
+
+def sent_back_for(db: Connection, page: int) -> str | None:
+    """Why the last exchange of a page that waits for another one was sent back, or None."""
+    found = db.row(
+        "SELECT d.reason FROM decisions d JOIN exchanges e USING (exchange) "
+        "WHERE e.page = ? AND e.kind = 'exchange' AND d.verdict = 'send_back' ORDER BY d.sequence DESC LIMIT 1",
+        [page],
+    )
+    return None if found is None else str(found[0])
+
+
 def generation(db: Connection, exchange: int) -> Generation:
     """The generation that an exchange was made from."""
     found = db.row(
@@ -173,6 +209,42 @@ def generation(db: Connection, exchange: int) -> Generation:
     )
     assert found is not None
     return Generation(*found)
+
+
+def body(db: Connection, exchange: int, version: int) -> Body:
+    """One version that is there."""
+    found = db.row("SELECT * FROM bodies WHERE exchange = ? AND version = ?", [exchange, version])
+    assert found is not None
+    return Body(*found)
+
+
+def touched_since(db: Connection, exchange: int, person: str, sequence: int) -> str | None:
+    """Who else changed or decided an exchange after an event, or None."""
+    found = db.row(
+        "SELECT person FROM (SELECT person, sequence FROM bodies WHERE exchange = ? "
+        "UNION ALL SELECT person, sequence FROM decisions WHERE exchange = ?) "
+        "WHERE sequence > ? AND person <> ? ORDER BY sequence DESC LIMIT 1",
+        [exchange, exchange, sequence, person],
+    )
+    return None if found is None else str(found[0])
+
+
+def successor(db: Connection, exchange: int) -> int | None:
+    """The exchange that the same page got after this one, or None."""
+    found = db.value(
+        "SELECT min(n.exchange) FROM exchanges o JOIN exchanges n USING (page) "
+        "WHERE o.exchange = ? AND n.exchange > o.exchange AND n.kind = 'exchange'",
+        [exchange],
+    )
+    return None if found is None else int(found)
+
+
+def of_session(db: Connection, session: int) -> list[int]:
+    """The exchanges and other records of a session, in order of the study."""
+    rows = db.rows(
+        "SELECT exchange FROM exchanges JOIN pages USING (page) WHERE session = ? ORDER BY exchange", [session]
+    )
+    return [int(exchange) for (exchange,) in rows]
 
 
 def findings(db: Connection, exchange: int, version: int) -> list[BodyFinding]:
@@ -210,27 +282,37 @@ def all_decisions(db: Connection) -> list[DecisionRow]:
 
 
 def add_dismissal(db: Connection, exchange: int, entity: str, folded: str, reason: str, sequence: int) -> None:
-    """Store that these words identify nobody in this exchange."""
+    """Store that these words identify nobody in this exchange; with the reason `undo`, that this was taken back."""
     db.insert("dismissals", [(exchange, entity, folded, reason, sequence)])
 
 
-def dismissed(db: Connection, exchange: int) -> set[tuple[Entity, str]]:
-    """Entities and folded words that were dismissed in an exchange."""
-    rows = db.rows("SELECT entity, folded FROM dismissals WHERE exchange = ?", [exchange])
-    return {(Entity(entity), folded) for entity, folded in rows}
+def dismissed(db: Connection, exchange: int) -> dict[tuple[Entity, str], int]:
+    """Entities and folded words that are dismissed in an exchange, with the event that dismissed them last."""
+    rows = db.rows(
+        "SELECT entity, folded, max(sequence) FROM dismissals WHERE exchange = ? GROUP BY ALL "
+        "HAVING count(*) FILTER (reason <> 'undo') > count(*) FILTER (reason = 'undo')",
+        [exchange],
+    )
+    return {(Entity(entity), folded): int(sequence) for entity, folded, sequence in rows}
+
+
+def dismissed_by(db: Connection, sequence: int) -> tuple[int, str, str]:
+    """Exchange, entity and folded words of the dismissal that an event made."""
+    found = db.row("SELECT exchange, entity, folded FROM dismissals WHERE sequence = ?", [sequence])
+    assert found is not None
+    return int(found[0]), str(found[1]), str(found[2])
 
 
 _LATEST = """
     SELECT l.exchange, e.kind, e.origin, e.page, p.session, p.number, l.version, l.kind, l.question, l.answer, l.digest,
-           l.policy_digest, l.verdict, l.decided_digest, l.decided_under, l.decided_at, coalesce(o.open, 0),
-           coalesce(f.kinds, '')
+           l.policy_digest, coalesce(s.state, 'waiting'), coalesce(o.open, 0), coalesce(f.kinds, '')
     FROM latest l JOIN exchanges e USING (exchange) JOIN pages p USING (page)
+    LEFT JOIN current_standings s ON s.exchange = l.exchange AND s.version = l.version
     LEFT JOIN open_findings o ON o.exchange = l.exchange AND o.version = l.version
     LEFT JOIN (
         SELECT exchange, version, string_agg(DISTINCT kind, ' ' ORDER BY kind) AS kinds FROM flags GROUP BY ALL) f
         ON f.exchange = l.exchange AND f.version = l.version
 """
-_STATE = "CASE l.verdict WHEN 'approve' THEN 'approved' WHEN 'reject' THEN 'rejected' ELSE 'waiting' END"
 
 
 def latest(db: Connection, exchange: int) -> Latest | None:
@@ -245,12 +327,11 @@ def latest(db: Connection, exchange: int) -> Latest | None:
     bodies = db.rows("SELECT * FROM bodies WHERE exchange = ?", [exchange])
     assert session is not None
     body = max((Body(*row) for row in bodies), key=lambda body: body.version)
-    last = max(decisions(db, exchange), key=lambda decision: decision.sequence, default=None)
-    decided = last if last is not None and last.version == body.version else None
     wanted = [exchange, body.version]
     found = db.value("SELECT count(*) FROM body_findings WHERE exchange = ? AND version = ? AND state = 'open'", wanted)
     kinds = {kind for (kind,) in db.rows("SELECT kind FROM flags WHERE exchange = ? AND version = ?", wanted)}
     kind, origin, page = place
+    standing = standings.standing(db, exchange)
     return Latest(
         exchange=exchange,
         record_kind=kind,
@@ -264,10 +345,7 @@ def latest(db: Connection, exchange: int) -> Latest | None:
         answer=body.answer,
         digest=body.digest,
         policy_digest=body.policy_digest,
-        verdict=decided.verdict if decided else None,
-        decided_digest=decided.digest if decided else None,
-        decided_under=decided.policy_digest if decided else None,
-        decided_at=decided.sequence if decided else None,
+        state=standing.state if standing and standing.version == body.version else "waiting",
         open=int(found),
         flags=" ".join(sorted(kinds)),
     )
@@ -275,25 +353,42 @@ def latest(db: Connection, exchange: int) -> Latest | None:
 
 def all_latest(db: Connection) -> list[Latest]:
     """The last version of every exchange, in order of the study."""
-    return [Latest(*row) for row in db.rows(f"{_LATEST} ORDER BY l.exchange")]
+    # Sorted here: DuckDB would move all the texts to do it.
+    return sorted((Latest(*row) for row in db.rows(_LATEST)), key=lambda latest: latest.exchange)
 
 
-def queue(db: Connection, state: str | None, flag: str | None, offset: int, limit: int) -> tuple[int, list[Latest]]:
-    """How many exchanges match, and a window of them."""
-    has_flag = "list_contains(string_split(coalesce(f.kinds, ''), ' '), ?)"
-    where = f"WHERE (? IS NULL OR {_STATE} = ?) AND (? IS NULL OR {has_flag})"
-    values = [state, state, flag, flag]
-    total = int(db.value(f"SELECT count(*) FROM ({_LATEST} {where})", values))
-    rows = db.rows(f"{_LATEST} {where} ORDER BY l.exchange LIMIT ? OFFSET ?", [*values, limit, offset])
-    return total, [Latest(*row) for row in rows]
+# Anything but ASCII and the punctuation that texts have: what folding may turn into other letters.
+_ODD = r"'[^\x00-\x7F\x{A0}-\x{A9}\x{AB}-\x{B1}\x{B4}\x{B6}-\x{B8}\x{BB}\x{2010}-\x{2044}\x{20AC}]'"
+
+
+def texts_with(db: Connection, word: str) -> list[Texts]:
+    """The latest texts that may have a folded word, in order of the study: all that have it, and some more."""
+    sides = ("question", "answer")
+    has = " OR ".join(f"contains(lower({side}), ?) OR regexp_matches({side}, {_ODD})" for side in sides)
+    rows = db.rows(
+        "SELECT exchange, version, question, answer FROM bodies "
+        "SEMI JOIN (SELECT exchange, max(version) AS version FROM bodies GROUP BY exchange) USING (exchange, version) "
+        f"WHERE {has if word.isascii() else 'true'} ORDER BY exchange",
+        [word, word] if word.isascii() else [],
+    )
+    return [Texts(*row) for row in rows]
+
+
+def treated_places(db: Connection, numbers: Iterable[int]) -> list[tuple[int, int, str, int, int]]:
+    """Exchange, version, side, start and stop of every stand-in for an identifier, in any version of these."""
+    return db.rows(
+        "SELECT exchange, version, side, start, stop FROM body_findings "
+        "WHERE list_contains(?, exchange) AND state = 'treated'",
+        [list(numbers)],
+    )
 
 
 def standins(db: Connection, exchange: int) -> frozenset[str]:
-    """The folded words that treatment put in the place of identifiers of an exchange."""
+    """The folded words that treatment put in the place of identifiers of an exchange, in any version."""
     rows = db.rows(
         "SELECT substr(CASE f.side WHEN 'question' THEN b.question ELSE b.answer END, f.start + 1, f.stop - f.start) "
         "FROM body_findings f JOIN bodies b USING (exchange, version) "
-        "WHERE f.exchange = ? AND f.version = 1 AND f.state = 'treated'",
+        "WHERE f.exchange = ? AND f.state = 'treated'",
         [exchange],
     )
     return frozenset(fold(words) for (words,) in rows)

@@ -55,7 +55,42 @@ CREATE TABLE dismissals (
 CREATE TABLE decisions (
     exchange INTEGER NOT NULL, version INTEGER NOT NULL, verdict VARCHAR NOT NULL, reason VARCHAR,
     digest VARCHAR NOT NULL, policy_digest VARCHAR NOT NULL, person VARCHAR NOT NULL, face VARCHAR NOT NULL,
+    time VARCHAR NOT NULL, review_round VARCHAR NOT NULL, milliseconds BIGINT, words INTEGER,
+    sequence BIGINT NOT NULL);
+CREATE TABLE standings (
+    exchange INTEGER NOT NULL, kind VARCHAR NOT NULL, origin VARCHAR NOT NULL, page INTEGER NOT NULL,
+    session INTEGER NOT NULL, number INTEGER NOT NULL, version INTEGER NOT NULL, state VARCHAR NOT NULL,
+    flags VARCHAR NOT NULL, open INTEGER NOT NULL, words INTEGER NOT NULL, short BOOLEAN NOT NULL,
+    risk VARCHAR NOT NULL, reviewer VARCHAR, sequence BIGINT NOT NULL);
+CREATE TABLE marks (
+    page INTEGER NOT NULL, exchange INTEGER, start INTEGER, stop INTEGER, entity VARCHAR NOT NULL,
+    words VARCHAR NOT NULL, person VARCHAR NOT NULL, removed BOOLEAN NOT NULL, sequence BIGINT NOT NULL);
+CREATE TABLE notes (
+    note INTEGER NOT NULL, exchange INTEGER NOT NULL, person VARCHAR NOT NULL, time VARCHAR NOT NULL, words VARCHAR,
+    sequence BIGINT NOT NULL);
+CREATE TABLE steps (
+    step INTEGER NOT NULL, person VARCHAR NOT NULL, sitting VARCHAR NOT NULL, exchange INTEGER NOT NULL,
+    kind VARCHAR NOT NULL, state VARCHAR NOT NULL, before VARCHAR NOT NULL, after VARCHAR NOT NULL,
+    sequence BIGINT NOT NULL);
+CREATE TABLE sittings (
+    sitting VARCHAR NOT NULL, person VARCHAR NOT NULL, state VARCHAR NOT NULL, time VARCHAR NOT NULL,
+    policy_digest VARCHAR NOT NULL, sequence BIGINT NOT NULL);
+CREATE TABLE claims (
+    exchange INTEGER NOT NULL, person VARCHAR NOT NULL, sitting VARCHAR NOT NULL, held BOOLEAN NOT NULL,
+    reason VARCHAR, sequence BIGINT NOT NULL);
+CREATE TABLE drafts (
+    exchange INTEGER NOT NULL, person VARCHAR NOT NULL, version INTEGER NOT NULL, question VARCHAR, answer VARCHAR,
     time VARCHAR NOT NULL, sequence BIGINT NOT NULL);
+CREATE TABLE plants (
+    exchange INTEGER NOT NULL, page INTEGER NOT NULL, side VARCHAR NOT NULL, start INTEGER NOT NULL,
+    stop INTEGER NOT NULL, entity VARCHAR NOT NULL, words VARCHAR NOT NULL, explanation VARCHAR NOT NULL);
+CREATE TABLE catches (
+    exchange INTEGER NOT NULL, person VARCHAR NOT NULL, caught BOOLEAN NOT NULL, time VARCHAR NOT NULL,
+    sequence BIGINT NOT NULL);
+CREATE TABLE passphrases (
+    person VARCHAR NOT NULL, salt VARCHAR NOT NULL, digest VARCHAR NOT NULL, sequence BIGINT NOT NULL);
+CREATE TABLE tokens (
+    person VARCHAR NOT NULL, digest VARCHAR NOT NULL, revoked BOOLEAN NOT NULL, sequence BIGINT NOT NULL);
 CREATE TABLE placeholders (entity VARCHAR NOT NULL, key VARCHAR NOT NULL, number INTEGER NOT NULL);
 CREATE TABLE surrogates (
     entity VARCHAR NOT NULL, key VARCHAR NOT NULL, folded VARCHAR NOT NULL, words VARCHAR NOT NULL);
@@ -69,16 +104,22 @@ CREATE TABLE release_rows (
 CREATE TABLE events (sequence BIGINT NOT NULL, line VARCHAR NOT NULL);
 """
 
-# Pages that stand for themselves: one that was split is replaced by its parts.
-# One row an exchange: its latest body and the decision, if any, that was made on exactly that version.
+# Pages that stand for themselves: one that was split is replaced by its parts; a planted one is none.
+# One row an exchange: its latest body.
+# A mark of a reviewer stands unless it was taken back; one without an exchange is a finding of its page.
 VIEWS = """
-CREATE VIEW current_pages AS SELECT * FROM pages WHERE page NOT IN (SELECT page FROM splits);
+CREATE VIEW current_pages AS
+    SELECT * FROM pages WHERE page NOT IN (SELECT page FROM splits) AND page NOT IN (SELECT page FROM plants);
 CREATE VIEW latest AS
-    SELECT b.*, d.verdict, d.reason, d.person AS decided_by, d.sequence AS decided_at, d.policy_digest AS decided_under,
-           d.digest AS decided_digest
-    FROM (SELECT * FROM bodies QUALIFY row_number() OVER (PARTITION BY exchange ORDER BY version DESC) = 1) b
-    LEFT JOIN (SELECT * FROM decisions QUALIFY row_number() OVER (PARTITION BY exchange ORDER BY sequence DESC) = 1) d
-        ON d.exchange = b.exchange AND d.version = b.version;
+    SELECT * FROM bodies JOIN (SELECT exchange, max(version) AS version FROM bodies GROUP BY exchange)
+        USING (exchange, version);
+CREATE VIEW current_marks AS
+    SELECT page, exchange, start, stop, entity, words, max(sequence) AS sequence FROM marks GROUP BY ALL
+    HAVING count(*) FILTER (NOT removed) > count(*) FILTER (removed);
+CREATE VIEW found_on_pages AS
+    SELECT * FROM page_findings UNION ALL
+    SELECT page, start, stop, entity, 1.0, 'reviewer', 'marked by a reviewer', false FROM current_marks
+    WHERE exchange IS NULL;
 CREATE VIEW open_findings AS
     SELECT exchange, version, count(*) AS open FROM body_findings WHERE state = 'open' GROUP BY ALL;
 """

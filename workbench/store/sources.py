@@ -87,12 +87,17 @@ def file_counts(db: Connection, file: int) -> tuple[int, int, int]:
 def add_session(db: Connection, session: int, file: int, key: str, pages: list[PageRow]) -> None:
     """Store a session with its pages."""
     db.insert("sessions", [(session, file, key, sum(page.words for page in pages))])
+    add_pages(db, pages)
+
+
+def add_pages(db: Connection, pages: list[PageRow]) -> None:
+    """Store pages."""
     db.insert("pages", [(p.page, p.session, p.number, p.text, p.words, json.dumps(p.marks)) for p in pages])
 
 
 def split(db: Connection, page: int, parts: list[PageRow]) -> None:
     """Put parts in the place of a page; the page itself stays as it was stored."""
-    db.insert("pages", [(p.page, p.session, p.number, p.text, p.words, json.dumps(p.marks)) for p in parts])
+    add_pages(db, parts)
     db.insert("splits", [(page, part.page) for part in parts])
 
 
@@ -105,9 +110,9 @@ def add_findings(db: Connection, page: int, findings: list[Finding]) -> None:
 
 
 def findings(db: Connection, page: int) -> list[Finding]:
-    """What was found on a page, in order."""
+    """What was found on a page or marked there by a reviewer, in order."""
     rows = db.rows(
-        "SELECT start, stop, entity, score, recognizer, explanation, keep FROM page_findings "
+        "SELECT start, stop, entity, score, recognizer, explanation, keep FROM found_on_pages "
         "WHERE page = ? ORDER BY start",
         [page],
     )
@@ -129,37 +134,48 @@ def session_pages(db: Connection, session: int) -> list[PageRow]:
     return [_page(row) for row in rows]
 
 
+def session_end(db: Connection, session: int) -> tuple[int, int, int]:
+    """The last page of a session, its number there, and how many pages there are."""
+    found = db.row(
+        "SELECT arg_max(page, (number, page)), max(number), count(*) FROM current_pages WHERE session = ?", [session]
+    )
+    assert found is not None
+    return int(found[0]), int(found[1]), int(found[2])
+
+
 def waiting_pages(db: Connection, after: int, limit: int) -> list[PageRow]:
-    """Pages without an exchange, numbered above `after`, in order; multi-turn records do not count."""
+    """Pages without an exchange, or whose exchanges were all sent back, numbered above `after`, in order; multi-turn
+    records do not count.
+    """
     rows = db.rows(
         "SELECT page, session, number, text, words, marks FROM current_pages WHERE page > ? "
-        "AND page NOT IN (SELECT page FROM exchanges WHERE kind = 'exchange') ORDER BY page LIMIT ?",
+        "AND page NOT IN (SELECT page FROM answered_pages) ORDER BY page LIMIT ?",
         [after, limit],
     )
     return [_page(row) for row in rows]
 
 
 def is_waiting(db: Connection, page: int) -> bool:
-    """Whether a page has no exchange yet."""
-    taken = "SELECT page FROM exchanges WHERE kind = 'exchange'"
-    return db.row(f"SELECT 1 FROM current_pages WHERE page = ? AND page NOT IN ({taken})", [page]) is not None
+    """Whether a page has no exchange yet, or none that was not sent back."""
+    answered = "SELECT page FROM answered_pages WHERE page = ?"
+    return db.row(f"SELECT 1 FROM current_pages WHERE page = ? AND page NOT IN ({answered})", [page, page]) is not None
 
 
 def waiting_count(db: Connection) -> tuple[int, int]:
     """How many pages wait for a paraphrase, and their words."""
     found = db.row(
         "SELECT count(*), coalesce(sum(words), 0) FROM current_pages "
-        "WHERE page NOT IN (SELECT page FROM exchanges WHERE kind = 'exchange')"
+        "WHERE page NOT IN (SELECT page FROM answered_pages)"
     )
     assert found is not None
     return int(found[0]), int(found[1])
 
 
 def session_identifiers(db: Connection, session: int) -> list[tuple[int, Entity, str]]:
-    """Page, entity and words of everything found in a session that may not be kept."""
+    """Page, entity and words of everything found or marked in a session that may not be kept."""
     rows = db.rows(
         "SELECT p.page, f.entity, substr(p.text, f.start + 1, f.stop - f.start) FROM current_pages p "
-        "JOIN page_findings f USING (page) WHERE p.session = ? AND NOT f.keep AND f.entity <> 'INDIRECT' "
+        "JOIN found_on_pages f USING (page) WHERE p.session = ? AND NOT f.keep AND f.entity <> 'INDIRECT' "
         "ORDER BY p.page, f.start",
         [session],
     )

@@ -12,7 +12,7 @@ from workbench.errors import StudyError
 from workbench.study.keys import Kind
 
 FORMAT = "curation-study"
-SCHEMA = 2
+SCHEMA = 3
 
 
 class Identity(BaseModel):

@@ -13,10 +13,11 @@ from audit.details import PersonAdded, StudyCreated, StudyOpened
 from audit.log import Log
 from audit.mirror import Mirror
 from policies import Face, LoadedPolicy, Role, parse_policy
-from workbench.errors import KeyRefused, NotAllowed, StudyError, WritesDamaged
+from workbench.errors import KeyRefused, StudyError, WritesDamaged
+from workbench.peer import this_process
 from workbench.store import meta, people
 from workbench.store.connection import Connection
-from workbench.study import pending
+from workbench.study import actors, pending
 from workbench.study.folder import SCHEMA, Folder, Identity
 from workbench.study.keys import ENVIRONMENT, FILE_ENVIRONMENT, Secret
 from workbench.study.ledger import Ledger
@@ -191,10 +192,5 @@ def _wrong_key(folder: Folder, identity: Identity, secret: Secret) -> str:
 
 
 def _actor(db: Connection, face: Face, scripted: str | None) -> Actor:
-    uid = None if scripted else os.getuid()
-    rows = [row for row in people.everyone(db) if row[2] == uid and scripted in (None, row[1])]
-    if not rows:
-        who = scripted or f"This login (uid {uid})"
-        raise NotAllowed(f"{who} is not a person of this study; ask an operator to run: workbench people add")
-    roles = frozenset(Role(role) for *_, role in rows)
-    return Actor(rows[0][1], roles, "script" if scripted else "os-uid", face)
+    peer = this_process()
+    return actors.scripted(db, scripted, peer, face) if scripted else actors.of_login(db, peer, face)

@@ -3,12 +3,13 @@
 from audit.checkpoint import PublicKey
 from audit.details import AuditVerified, PersonAdded
 from audit.events import Outcome
-from audit.verify import Decision, verify_log
+from audit.mirror import MirrorUntil
+from audit.verify import Decision, Report, verify_log
 from policies import Role
 from workbench.desk import commands, views
 from workbench.errors import Refused
 from workbench.store import events, exchanges, people, sources
-from workbench.study.study import Study
+from workbench.study.study import Study, Turn
 
 
 def add_person(study: Study, command: commands.AddPerson, role: Role) -> views.Person:
@@ -47,19 +48,32 @@ def show_policy(study: Study, command: commands.ShowPolicy, role: Role) -> views
     return views.PolicyView(policy=study.policy, digest=study.loaded_policy.digest)
 
 
-def verify_audit(study: Study, command: commands.VerifyAudit, role: Role) -> views.AuditOutcome:
-    """Check the mirror, the store's own rows and the decisions against each other, and record that it was done."""
-    study.complete_mirror()
-    report = verify_log(
-        study.mirror,
-        public_key=PublicKey.load(study.folder.log_public_key),
-        witnessed=command.witnessed,
-        store_lines=events.lines(study.db, 0, study.log.size),
-        decisions=[
-            Decision(str(d.exchange), d.version, d.verdict, d.sequence) for d in exchanges.all_decisions(study.db)
-        ],
-    )
-    fault = report.fault
+def verify(study: Study, turn: Turn, command: commands.VerifyAudit) -> Report:
+    """Check the mirror, the store's own rows and the decisions against each other, as they are when this begins.
+
+    What comes later is only appended, so that others can work on meanwhile.
+    """
+    with turn():
+        study.complete_mirror()
+        size = study.log.size
+        mirror = MirrorUntil(study.mirror, size)
+        db = study.db.another()
+    try:
+        decisions = (d for d in exchanges.all_decisions(db) if d.sequence < size)
+        return verify_log(
+            mirror,
+            public_key=PublicKey.load(study.folder.log_public_key),
+            witnessed=command.witnessed,
+            store_lines=events.lines(db, 0, size),
+            decisions=[Decision(str(d.exchange), d.version, d.verdict, d.sequence) for d in decisions],
+        )
+    finally:
+        db.let_go()
+
+
+def verify_audit(study: Study, command: commands.VerifyAudit, role: Role, found: Report) -> views.AuditOutcome:
+    """Record that the log was checked, and what `verify` found."""
+    report, fault = found, found.fault
     with study.change(role) as change:
         change.record(
             AuditVerified(

@@ -24,9 +24,10 @@ RECORDED_ONLY = frozenset(
     {
         Action.STUDY_OPENED, Action.UNLOCK_FAILED, Action.STUDY_EXPLAINED, Action.STUDY_BACKED_UP,
         Action.STUDY_RESTORED, Action.STORE_QUARANTINED, Action.CLOCK_STEPPED, Action.EXCHANGE_VIEWED,
-        Action.EXCHANGE_REPLAYED, Action.FILE_DUPLICATE, Action.AUDIT_EXPORTED, Action.AUDIT_REVIEWED,
-        Action.FILE_REFUSED, Action.MODEL_REFUSED, Action.HOST_REFUSED, Action.RUN_FINISHED, Action.RELEASE_PLANNED,
-        Action.RELEASE_REFUSED, Action.RELEASE_VERIFIED, Action.AUDIT_VERIFIED, Action.AUDIT_QUERIED,
+        Action.EXCHANGE_REPLAYED, Action.WORDS_LISTED, Action.WORDS_SEARCHED, Action.FILE_DUPLICATE,
+        Action.AUDIT_EXPORTED, Action.AUDIT_REVIEWED, Action.FILE_REFUSED, Action.MODEL_REFUSED, Action.HOST_REFUSED,
+        Action.RUN_FINISHED, Action.RELEASE_PLANNED, Action.RELEASE_REFUSED, Action.RELEASE_VERIFIED,
+        Action.AUDIT_VERIFIED, Action.AUDIT_QUERIED,
     }
 )  # fmt: skip
 """What is an event and changes nothing else: it goes on while the disk is short."""

@@ -6,12 +6,10 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -23,18 +21,22 @@ from audit.events import Context, Event, EventDraft, Outcome
 from audit.log import Log
 from audit.mirror import Mirror
 from policies import Face, LoadedPolicy, Role
+from redaction.detector import Detector
 from workbench import __version__
 from workbench.errors import NotAllowed, StudyError
-from workbench.store import events
+from workbench.peer import Peer, this_process
+from workbench.screening.scanner_process import ScannerProcess
+from workbench.store import current, events
 from workbench.store.connection import Connection
 from workbench.study.folder import Folder, Identity
 from workbench.study.heartbeat import Heartbeat
 from workbench.study.interrupts import Interrupts
 from workbench.study.ledger import Ledger
+from workbench.study.presence import Presence
 from workbench.study.room import Room
 
-if TYPE_CHECKING:
-    from redaction.scanner import Scanner
+Turn = Callable[[], AbstractContextManager[None]]
+"""Within it, one person has the study to themselves."""
 
 
 def record_key(secret: bytes, record: str) -> bytes:
@@ -50,6 +52,7 @@ class Actor:
     roles: frozenset[Role]
     authenticated: str
     face: Face
+    peer: Peer = field(default_factory=this_process)
 
     def role_for(self, allowed: frozenset[Role]) -> Role:
         """The role in which this person may act; raises NotAllowed."""
@@ -126,6 +129,7 @@ class Study:
         self.folder = folder
         self.identity = identity
         self.db = db
+        current.prepare(db)
         self.loaded_policy = policy
         self.policy = policy.policy
         self.log = log
@@ -134,19 +138,27 @@ class Study:
         self.room = Room(folder)
         self.actor = actor
         self.sitting = secrets.token_hex(8)
+        self.presence = Presence()
         self.secret = study_secret
         self._closed = False
+        self._one_at_a_time = threading.Lock()
         self._writing = threading.RLock()
         """Held while the mirror is written: the heartbeat signs from a thread of its own."""
         self.heartbeat = Heartbeat(self.sign, log.size)
+        self.scanner: Detector = ScannerProcess(self.policy.redaction)
+        """The detector under this study's policy; it needs no lock, and its process starts at first use."""
         self._host = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())[:80] or "unnamed"
 
-    @cached_property
-    def scanner(self) -> "Scanner":
-        """The detector under this study's policy; built at first use, since it takes a second."""
-        from redaction.scanner import Scanner
-
-        return Scanner(self.policy.redaction)
+    @contextmanager
+    def acting(self, actor: Actor, sitting: str) -> Iterator[None]:
+        """Within, this person acts in this sitting.  One command at a time, whatever thread it comes from."""
+        with self._one_at_a_time:
+            before = self.actor, self.sitting
+            self.actor, self.sitting = actor, sitting
+            try:
+                yield
+            finally:
+                self.actor, self.sitting = before
 
     def context(self, role: Role) -> Context:
         """Who acts, for an event."""
@@ -241,11 +253,13 @@ class Study:
         self.ledger.save(self.db, self.log)
 
     def close(self) -> None:
-        """Sign the log's state and let go of the store; closing twice is closing once."""
-        if self._closed:
-            return
-        self._closed = True
+        """Sign the log's state and let go of the store, after the command under way; closing twice is closing once."""
+        with self._one_at_a_time:
+            if self._closed:
+                return
+            self._closed = True
         self.heartbeat.stop()
+        self.scanner.close()
         try:
             self.sign()
             # Without it the next opening reads more, and that is all.

@@ -12,13 +12,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from workbench.tui.choices import Choices
+from workbench.tui.keymap import keys_of
+
 Code = TypeVar("Code", bound=str)
 
 
 class ReasonDialog(ModalScreen[Code | None], Generic[Code]):
     """Choose one reason by its number, or with arrows and enter; escape chooses none."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", id="reason.back")]
+    BACK = Binding("escape", "dismiss(None)", "Back", id="reason.back")
+    BINDINGS: ClassVar[list[BindingType]] = [BACK]
 
     def __init__(self, title: str, reasons: Mapping[Code, str]) -> None:
         super().__init__()
@@ -28,14 +32,14 @@ class ReasonDialog(ModalScreen[Code | None], Generic[Code]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(self._title, classes="title", markup=False)
-            yield OptionList(
+            yield Choices(
                 *(
                     Option(Content.assemble((f" {number} ", "bold $primary"), sentence))
                     for number, sentence in enumerate(self._reasons.values(), start=1)
                 ),
                 markup=False,
             )
-            yield Label("its number, or enter; escape goes back", classes="hint")
+            yield Label(f"its number, or enter; {keys_of(self.app, self.BACK)} goes back", classes="hint", markup=False)
 
     def on_key(self, event: events.Key) -> None:
         if event.character and event.character in "123456789"[: len(self._reasons)]:
@@ -52,10 +56,9 @@ class ReasonDialog(ModalScreen[Code | None], Generic[Code]):
 class ConfirmDialog(ModalScreen[bool]):
     """A yes-or-no question; escape means no."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "dismiss(True)", "Yes", id="confirm.yes"),
-        Binding("n,escape", "dismiss(False)", "No", id="confirm.no"),
-    ]
+    YES = Binding("y", "dismiss(True)", "Yes", id="confirm.yes")
+    NO = Binding("n,escape", "dismiss(False)", "No", id="confirm.no")
+    BINDINGS: ClassVar[list[BindingType]] = [YES, NO]
 
     def __init__(self, question: str, yes: str, no: str) -> None:
         super().__init__()
@@ -64,5 +67,6 @@ class ConfirmDialog(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(self._question, classes="title", markup=False)
-            yield Label(Content.assemble((" y ", "bold $primary"), self._yes))
-            yield Label(Content.assemble((" n ", "bold $primary"), self._no))
+            for binding, answer in ((self.YES, self._yes), (self.NO, self._no)):
+                key = keys_of(self.app, binding).split(",")[0]
+                yield Label(Content.assemble((f" {key} ", "bold $primary"), answer))

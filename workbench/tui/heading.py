@@ -5,9 +5,9 @@ from textual.widgets import Static
 
 from policies import Face
 from workbench.desk.views import StageCounts, State
-from workbench.tui.words import STATE_MARKS, paraphraser
+from workbench.tui.words import STATE_MARKS, STATE_STYLES, STATE_WORDS, paraphraser
 
-STYLES: dict[State, str] = {"waiting": "bold", "approved": "$success", "rejected": "$error"}
+ALWAYS: tuple[State, ...] = ("waiting", "approved", "rejected")
 
 
 class Heading(Static):
@@ -21,12 +21,12 @@ class Heading(Static):
         """Show where the study stands."""
         self.counts = counts
         backends = ", ".join(paraphraser(name) for name, _ in counts.paraphrased_by) or "nobody yet"
-        numbers: dict[State, int] = {
-            "waiting": counts.waiting,
-            "approved": counts.approved,
-            "rejected": counts.rejected,
-        }
-        parts = [(f" {STATE_MARKS[state]} {number:,} {state} ", STYLES[state]) for state, number in numbers.items()]
+        parts = []
+        for state, mark in STATE_MARKS.items():
+            number: int = getattr(counts, state)
+            if number or state in ALWAYS:
+                style = STATE_STYLES[state] or "bold"
+                parts.append((f" {mark} {number:,} {STATE_WORDS[state]} ", style))
         parts.append((f"  {backends}, {Face.TUI.value}", "$muted"))
         parts.append((f"   policy {counts.policy}", "$muted"))
         self.update(Content.assemble(*parts))

@@ -4,8 +4,8 @@ Nothing here is parsed as markup: square brackets in a transcript stay square br
 would obey are replaced one for one, so that offsets into the text stay true.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from textual.content import Content
 
@@ -30,17 +30,43 @@ class Highlight:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """So many characters of a text (`part` names it) from `start` on, as they stand in what is drawn from `at` on."""
+
+    part: str
+    start: int
+    at: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
-    """Text ready to be shown, and where in it the chosen span begins."""
+    """Text ready to be shown, where in it the chosen span begins, and what of it belongs to which text."""
 
     content: Content
     anchor: int | None = None
+    pieces: tuple[Piece, ...] = ()
 
     def __add__(self, other: "Drawn") -> "Drawn":
-        anchor = self.anchor
+        anchor, length = self.anchor, len(self.content.plain)
         if anchor is None and other.anchor is not None:
-            anchor = len(self.content.plain) + other.anchor
-        return Drawn(self.content + other.content, anchor)
+            anchor = length + other.anchor
+        moved = tuple(replace(piece, at=piece.at + length) for piece in other.pieces)
+        return Drawn(self.content + other.content, anchor, self.pieces + moved)
+
+    def between(self, start: int, stop: int) -> Iterator[tuple[str, int, int]]:
+        """What of which text (its name, start, stop) is drawn between two places."""
+        for piece in self.pieces:
+            first, last = max(start, piece.at), min(stop, piece.at + piece.length)
+            if first < last:
+                yield piece.part, piece.start + first - piece.at, piece.start + last - piece.at
+
+    def place_of(self, part: str, offset: int) -> int | None:
+        """Where a character of a text is drawn."""
+        for piece in self.pieces:
+            if piece.part == part and piece.start <= offset < piece.start + piece.length:
+                return piece.at + offset - piece.start
+        return None
 
 
 def plain(text: str, style: str = "") -> Drawn:
@@ -48,8 +74,8 @@ def plain(text: str, style: str = "") -> Drawn:
     return Drawn(Content.styled(harmless(text), style))
 
 
-def draw(text: str, highlights: Sequence[Highlight], chosen: tuple[int, int] | None = None) -> Drawn:
-    """Text with its highlights; the chosen span is drawn in reverse and anchored.
+def draw(text: str, highlights: Sequence[Highlight], chosen: tuple[int, int] | None = None, part: str = "") -> Drawn:
+    """Text, called `part`, with its highlights; the chosen span is drawn in reverse and anchored.
 
     Highlights may overlap; those with the same span share one frame.  Spans that are empty or outside the text are
     left out.
@@ -69,6 +95,7 @@ def draw(text: str, highlights: Sequence[Highlight], chosen: tuple[int, int] | N
     after: dict[int, int] = {}  # text offset -> offset behind the frames that open there
     before: dict[int, int] = {}  # text offset -> offset ahead of the frames that close there
     signs: list[tuple[int, int, str]] = []
+    pieces: list[Piece] = []
 
     def put(piece: str, style: str | None = None) -> None:
         nonlocal length
@@ -79,6 +106,7 @@ def draw(text: str, highlights: Sequence[Highlight], chosen: tuple[int, int] | N
 
     last = 0
     for edge in sorted(edges):
+        pieces.append(Piece(part, last, length, edge - last))
         put(text[last:edge])
         last = edge
         before[edge] = length
@@ -90,6 +118,7 @@ def draw(text: str, highlights: Sequence[Highlight], chosen: tuple[int, int] | N
                 labels = " ".join(dict.fromkeys(h.label for h in framed if not h.settled))
                 put(f"{FRAME[0]}{labels} " if labels else SETTLED_FRAME[0], framed[0].colour)
         after[edge] = length
+    pieces.append(Piece(part, last, length, len(text) - last))
     put(text[last:])
 
     content = Content("".join(drawn), strip_control_codes=False)
@@ -98,5 +127,6 @@ def draw(text: str, highlights: Sequence[Highlight], chosen: tuple[int, int] | N
     for start, stop, style in signs:
         content = content.stylize(style, start, stop)
     if chosen is None:
-        return Drawn(content)
-    return Drawn(content.stylize("reverse bold", after[chosen[0]], before[chosen[1]]), after[chosen[0]])
+        return Drawn(content, None, tuple(pieces))
+    content = content.stylize("reverse bold", after[chosen[0]], before[chosen[1]])
+    return Drawn(content, after[chosen[0]], tuple(pieces))

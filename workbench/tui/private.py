@@ -1,15 +1,19 @@
 """What every terminal application here has in common: all ways out for what is on screen are closed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from policies import UserError
-from workbench.tui.look import CALM
+from workbench.tui.keymap import printed
+from workbench.tui.look import FOLLOWING, THEMES, Look, few_colours
+from workbench.tui.marks import AsciiFilter
+from workbench.tui.preferences import remember_theme
 from workbench.tui.privacy import close_environment
 
 
@@ -28,22 +32,40 @@ class PrivateApp(App[None]):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", show=False, priority=True, id="app.leave", tooltip="quit, also from the editor"),
+        Binding(
+            "ctrl+t", "next_theme", show=False, priority=True, id="app.theme", tooltip="dark, light, high contrast"
+        ),
     ]
+    clipboard_allowed = False
     AFTER_FAULT = ""
     """What is printed after a crash; {kind} is the kind of the fault."""
 
-    def __init__(self) -> None:
+    def __init__(self, look: Look | None = None) -> None:
         super().__init__()
-        self.register_theme(CALM)
-        self.theme = CALM.name
+        self.look = look or Look()
         self.fault: str | None = None
+        self.set_class(self.look.few_colours, "-few-colours")
+        for theme in THEMES.values():
+            self.register_theme(few_colours(theme) if self.look.few_colours else theme)
+        self.theme = self.look.theme
+        self.set_keymap(dict(self.look.keymap))
+        if self.look.ascii:
+            # After the filters for colours; whatever a widget draws passes here on its way to the terminal.
+            self._filters.append(AsciiFilter())
 
     def on_mount(self) -> None:
         asyncio.get_running_loop().set_exception_handler(self._handle_loop_fault)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Keep cut and copied words within the app; Textual would hand them to the terminal."""
-        self._clipboard = text
+        """Keep cut and copied words within the app, unless the policy lets them go on to the terminal."""
+        if self.clipboard_allowed:
+            super().copy_to_clipboard(text)
+        else:
+            self._clipboard = text
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """None: among Textual's own there is a screenshot."""
+        return ()
 
     def save_screenshot(self, *args: Any, **options: Any) -> str:
         """Refused: a screenshot is transcript text in a file."""
@@ -56,6 +78,22 @@ class PrivateApp(App[None]):
     def action_screenshot(self, *args: Any, **options: Any) -> None:
         """Refused, as `save_screenshot` is."""
         self.notify("Screenshots are switched off.", markup=False)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key of the footer as it is printed on a keyboard: Textual would write ^s and arrows."""
+        return binding.key_display or printed(binding.key)
+
+    def action_next_theme(self) -> None:
+        """The next theme, now and from now on."""
+        self.theme = name = FOLLOWING[self.theme]
+        self.clear_notifications()
+        try:
+            if self.look.remembered is not None:
+                remember_theme(self.look.remembered, name)
+        except UserError as problem:
+            self.notify(f"Theme: {name}, for this time only: {problem}", severity="warning", markup=False)
+        else:
+            self.notify(f"Theme: {name}", markup=False, timeout=3)
 
     def fault_sentence(self, kind: str) -> str:
         """What is printed after a crash."""

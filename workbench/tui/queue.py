@@ -9,10 +9,11 @@ from textual.timer import Timer
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from policies import FlagKind
 from workbench.desk.commands import ListQueue
-from workbench.desk.views import Queue, QueueRow, StageCounts
-from workbench.tui.words import STATE_MARKS, Filter
+from workbench.desk.views import Queue, QueueFilter, QueueRow, StageCounts
+from workbench.harmless import harmless
+from workbench.tui.choices import Choices
+from workbench.tui.words import DRAFT_MARK, STATE_MARKS, STATE_STYLES, STATE_WORDS
 
 WINDOW = 200
 """Rows in a window; a hundred thousand list entries would take seconds to build."""
@@ -20,34 +21,44 @@ WINDOW = 200
 REST = 0.08
 """Seconds that the cursor must rest on a row before it is opened: opening is an audited act, passing by is not."""
 
+WAITING = QueueFilter(state="waiting")
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """The rows on screen, and where they lie in the queue as it was when they were read."""
 
-    filter: Filter = "waiting"
-    flag: FlagKind | None = None
+    filter: QueueFilter = WAITING
     offset: int = 0
     total: int = 0
     rows: tuple[QueueRow, ...] = ()
 
-    def command(self, offset: int) -> ListQueue:
-        """What to ask for the window at an offset with the same filters."""
-        state = None if self.filter == "all" else self.filter
-        return ListQueue(state=state, flag=self.flag, offset=max(0, offset), limit=WINDOW)
+    def command(self, offset: int = 0, around: int | None = None) -> ListQueue:
+        """What to ask for the window at an offset, or for the one that holds an exchange, with the same filter."""
+        return ListQueue(filter=self.filter, offset=max(0, offset), limit=WINDOW, around=around)
 
-    def filled(self, offset: int, queue: Queue) -> "Window":
-        """This window with the answer to `command(offset)`."""
-        return replace(self, offset=max(0, offset), total=queue.total, rows=queue.rows)
+    def filled(self, queue: Queue) -> "Window":
+        """This window with the answer to its command."""
+        return replace(self, offset=queue.offset, total=queue.total, rows=queue.rows)
 
     def holding(self, row: QueueRow) -> "Window":
         """This window with the newer row of an exchange that it shows."""
         return replace(self, rows=tuple(row if row.exchange == old.exchange else old for old in self.rows))
 
+    def lets_through(self, row: QueueRow) -> bool:
+        """Whether a row still matches the filter, as far as rows can tell: `words` and `mine` they cannot."""
+        wanted = self.filter
+        return (
+            wanted.state in (None, row.state)
+            and (wanted.flag is None or wanted.flag in row.flags)
+            and wanted.risk in (None, row.risk)
+            and wanted.reviewer in (None, row.reviewer)
+        )
+
     @property
     def left(self) -> int:
         """How many of the rows shown no longer match the filter (decided since); they stay until the next window."""
-        return 0 if self.filter == "all" else sum(row.state != self.filter for row in self.rows)
+        return sum(not self.lets_through(row) for row in self.rows)
 
     @property
     def next_offset(self) -> int | None:
@@ -64,12 +75,8 @@ class Window:
         """Index of an exchange in this window."""
         return next((i for i, row in enumerate(self.rows) if row.exchange == exchange), None)
 
-    def next_waiting(self, cursor: int) -> int | None:
-        """Index of the first waiting row behind the cursor."""
-        return next((i for i in range(cursor + 1, len(self.rows)) if self.rows[i].state == "waiting"), None)
 
-
-class QueueList(OptionList):
+class QueueList(Choices):
     """The window as a list; says when the cursor rests on a row and when it passes an end."""
 
     @dataclass
@@ -87,6 +94,8 @@ class QueueList(OptionList):
     def __init__(self) -> None:
         super().__init__(id="queue", markup=False)
         self.window = Window()
+        self.me: str | None = None
+        """Whose claims need no mark."""
         self._resting: Timer | None = None
 
     @property
@@ -94,13 +103,13 @@ class QueueList(OptionList):
         """The row under the cursor."""
         return None if self.highlighted is None or not self.window.rows else self.window.rows[self.highlighted]
 
-    def show(self, window: Window, cursor: int = 0) -> None:
-        """List a window with the cursor on a row of it (-1: the last)."""
+    def show(self, window: Window, cursor: int | None = 0) -> None:
+        """List a window with the cursor on a row of it (-1: the last), or on none."""
         self.window = window
         self.clear_options()
-        self.add_options(Option(entry(row)) for row in window.rows)
+        self.add_options(Option(entry(row, self.me)) for row in window.rows)
         self._title()
-        if window.rows:
+        if window.rows and cursor is not None:
             self.highlighted = cursor % len(window.rows)
 
     def hold(self, row: QueueRow) -> None:
@@ -108,14 +117,14 @@ class QueueList(OptionList):
         self.window = self.window.holding(row)
         position = self.window.position(row.exchange)
         if position is not None:
-            self.replace_option_prompt_at_index(position, entry(row))
+            self.replace_option_prompt_at_index(position, entry(row, self.me))
         self._title()
 
     def _title(self) -> None:
         window = self.window
-        self.border_title = window.filter if window.flag is None else f"{window.filter}, {window.flag.value}"
-        first, last = window.offset + 1, window.offset + len(window.rows)
-        self.border_subtitle = f"{first}-{last} of {window.total}" if window.rows else "none"
+        name, number = name_of(window.filter), f" {window.total:,}" if window.rows else ""
+        room = 20 - len(number)  # the list is narrow; a long name loses its end, never the number
+        self.border_title = Content(f"{name if len(name) <= room else name[: room - 1] + '…'}{number}")
 
     def action_cursor_down(self) -> None:
         if self.highlighted == self.option_count - 1:
@@ -140,32 +149,46 @@ class QueueList(OptionList):
             self.post_message(self.Rested(self.row))
 
 
-def entry(row: QueueRow) -> Content:
-    """One row: state mark, number, flags by name (else whether it is multi-turn), open findings."""
+def entry(row: QueueRow, me: str | None = None) -> Content:
+    """One row: state mark, number, a sign for a draft, who else has it or the flags by name, open findings."""
     flags = row.flags[0].value if row.flags else ""
-    unflagged = "multi-turn" if row.kind == "multi_turn" else ""
     if len(row.flags) > 1:
         flags += f"+{len(row.flags) - 1}"
-    style = {"waiting": "", "approved": "$success", "rejected": "$error"}[row.state]
+    unflagged = "multi-turn" if row.kind == "multi_turn" else ""
+    told, style = (flags, "$warning") if flags else (unflagged, "$muted")
+    if row.holder not in (None, me):
+        told, style = f"with {row.holder}", "$muted"
     return Content.assemble(
-        (f"{STATE_MARKS[row.state]}{row.exchange:>5} ", style),
-        (f"{flags or unflagged:<12.12}", "$warning" if flags else "$muted"),
+        (f"{STATE_MARKS[row.state]}{row.exchange:>5}{DRAFT_MARK if row.draft else ' '}", STATE_STYLES[row.state]),
+        (f"{told:<12.12}", style),
         (f"{row.open}?" if row.open else "", "bold $warning"),
     )
 
 
-def empty_sentence(counts: StageCounts, window: Window) -> str:
+def name_of(wanted: QueueFilter) -> str:
+    """A filter in a few words."""
+    words = [STATE_WORDS[wanted.state] if wanted.state else "all"]
+    words += [wanted.flag.value] if wanted.flag else []
+    words += [f"{wanted.risk.value} risk"] if wanted.risk else []
+    words += ["mine"] if wanted.mine else []
+    words += [f"session {wanted.session}"] if wanted.session else []
+    words += [f"by {wanted.reviewer}"] if wanted.reviewer else []
+    words += [wanted.kind.replace("_", "-")] if wanted.kind else []
+    words += [f"“{harmless(wanted.words)}”"] if wanted.words else []
+    return ", ".join(words)
+
+
+def empty_sentence(counts: StageCounts, wanted: QueueFilter) -> str:
     """Why the queue is empty, and what to do."""
     if not counts.pages:
         return "This study has no pages yet. Leave with q and run: workbench ingest"
     if not counts.exchanges and not counts.multi_turn:
         return f"None of the {counts.pages} pages has an exchange yet. Leave with q and run: workbench paraphrase"
-    if window.filter == "waiting" and window.flag is None:
+    if wanted == WAITING:
         rest = counts.pages - counts.exchanges
-        more = f" {rest} pages still wait for: workbench paraphrase" if rest else ""
+        more = f" {rest} pages still wait for: workbench paraphrase" if rest > 0 else ""
         return (
             f"Nothing is waiting: {counts.approved} approved, {counts.rejected} rejected.{more}\n"
             "Press f to see them again, or leave with q and run: workbench release build NAME"
         )
-    kind = f" with the flag {window.flag.value}" if window.flag else ""
-    return f"No exchange{kind} in “{window.filter}”. Press f or g for another filter."
+    return f"No exchange in “{name_of(wanted)}”. Press f for another filter."

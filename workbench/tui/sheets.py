@@ -2,10 +2,13 @@
 
 from workbench.desk.views import BodyFinding, ExchangeView, Flag, Side
 from workbench.tui.highlight import Drawn, Highlight, draw, plain
-from workbench.tui.words import entity_style, paraphraser
+from workbench.tui.words import VERDICTS, entity_style, paraphraser
 
 Item = BodyFinding | Flag
 """What can be chosen in the list below the exchange."""
+
+Span = tuple[str, int, int]
+"""Words of a text: source, question or answer, where they begin and where they end."""
 
 BODY_KINDS = {"raw": "as generated", "treated": "identifiers replaced", "edited": "edited"}
 
@@ -21,7 +24,7 @@ def excerpt(view: ExchangeView, item: Item) -> str:
     """The words of the exchange that a flag or finding is about; empty when it is about the whole exchange."""
     if item.side is None or item.start is None or item.stop is None:
         return ""
-    return _side(view, item.side)[item.start : item.stop]
+    return text_of(view, item.side)[item.start : item.stop]
 
 
 def source_place(view: ExchangeView, item: Item) -> tuple[int, int] | None:
@@ -40,20 +43,25 @@ def source_place(view: ExchangeView, item: Item) -> tuple[int, int] | None:
     return None if start < 0 else (start, start + len(words))
 
 
-def source_sheet(view: ExchangeView, chosen: Item | None) -> Drawn:
-    """The source page: findings framed, timestamps and transcriber's notes dimmed."""
+def source_sheet(view: ExchangeView, chosen: Item | None, selected: Span | None = None) -> Drawn:
+    """The source page: findings framed, timestamps and transcriber's notes dimmed, one place in reverse."""
     highlights = [Highlight(mark.start, mark.stop, "$muted italic") for mark in view.marks]
     highlights += [
         Highlight(f.start, f.stop, entity_style(f.entity), "" if f.keep else f.entity.value, settled=f.keep)
         for f in view.source_findings
     ]
-    return draw(view.source, highlights, source_place(view, chosen) if chosen else None)
+    place = source_place(view, chosen) if chosen else None
+    if selected is not None:
+        place = selected[1:] if selected[0] == "source" else None
+    return draw(view.source, highlights, place, "source")
 
 
-def exchange_sheet(view: ExchangeView, chosen: Item | None) -> Drawn:
-    """Question and answer with their findings, then how the exchange came about and what was decided so far."""
-    sheet = plain("Question\n", "bold $primary")
-    sheet += _body(view, "question", chosen) + plain("\n\nAnswer\n", "bold $primary") + _body(view, "answer", chosen)
+def exchange_sheet(view: ExchangeView, chosen: Item | None, selected: Span | None = None) -> Drawn:
+    """Question and answer with their findings, notes, how the exchange came about, and what was decided so far."""
+    sheet = plain("Question\n", "bold $primary") + _body(view, "question", chosen, selected)
+    sheet += plain("\n\nAnswer\n", "bold $primary") + _body(view, "answer", chosen, selected)
+    if view.notes:
+        sheet += plain("\n\nNotes\n", "bold $primary") + plain("\n".join(view.notes))
     sheet += plain("\n\nHistory\n", "bold $primary") + plain(_history(view), "$muted")
     others = [attempt for attempt in view.attempts if not attempt.shown]
     if others:
@@ -73,7 +81,7 @@ def _history(view: ExchangeView) -> str:
         _maker(view),
     ]
     for decision in view.decisions:
-        verdict = {"approve": "approved", "reject": "rejected"}[decision.verdict.value]
+        verdict = VERDICTS[decision.verdict]
         reason = f" ({decision.reason.replace('_', ' ')})" if decision.reason else ""
         when = decision.time[:16].replace("T", " ")
         lines.append(f"version {decision.version} {verdict}{reason} by {decision.person}, {decision.face}, {when}")
@@ -92,7 +100,7 @@ def _maker(view: ExchangeView) -> str:
     return f"paraphrased by {paraphraser(view.backend)}"
 
 
-def _body(view: ExchangeView, side: Side, chosen: Item | None) -> Drawn:
+def _body(view: ExchangeView, side: Side, chosen: Item | None, selected: Span | None) -> Drawn:
     highlights = []
     for flag in view.flags:
         if flag.side == side and flag.start is not None and flag.stop is not None:
@@ -106,11 +114,14 @@ def _body(view: ExchangeView, side: Side, chosen: Item | None) -> Drawn:
     place = None
     if chosen is not None and chosen.side == side and chosen.start is not None and chosen.stop is not None:
         place = (chosen.start, chosen.stop)
-    return draw(_side(view, side), highlights, place)
+    if selected is not None:
+        place = selected[1:] if selected[0] == side else None
+    return draw(text_of(view, side), highlights, place, side)
 
 
-def _side(view: ExchangeView, side: Side) -> str:
-    return view.question if side == "question" else view.answer
+def text_of(view: ExchangeView, part: str) -> str:
+    """The text that is called source, question or answer."""
+    return {"source": view.source, "question": view.question, "answer": view.answer}[part]
 
 
 def _overlap(flag: Flag, finding: BodyFinding) -> bool:

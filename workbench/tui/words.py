@@ -1,9 +1,18 @@
 """What the screen calls things, and the marks that stand beside every colour."""
 
-from typing import Literal, get_args
+from typing import get_args
 
-from policies import Entity, FlagKind
-from workbench.desk.views import DismissReason, FindingState, RecordKind, RejectReason, State
+from policies import Entity, FlagKind, Risk, Verdict
+from workbench.desk.review_views import StepKind
+from workbench.desk.views import (
+    DismissReason,
+    FindingState,
+    RecordKind,
+    RejectReason,
+    SendBackReason,
+    State,
+    WithdrawReason,
+)
 
 FRAME = ("«", "»")
 """Around words that may identify somebody or are flagged, behind a label."""
@@ -11,7 +20,42 @@ FRAME = ("«", "»")
 SETTLED_FRAME = ("\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}")
 """Around words that were found too, but are kept by policy or dismissed."""
 
-STATE_MARKS: dict[State, str] = {"waiting": "○", "approved": "✓", "rejected": "✗"}
+CHOSEN_MARK = "▸"
+"""In front of the row of a list that the keys are about."""
+
+STATE_MARKS: dict[State, str] = {
+    "waiting": "○",
+    "approved": "✓",
+    "rejected": "✗",
+    "sent_back": "←",
+    "second": "◐",
+    "disputed": "≠",
+}
+DRAFT_MARK = "…"
+"""Behind the number of an exchange that somebody was typing in."""
+
+STATE_WORDS: dict[State, str] = {
+    "waiting": "waiting",
+    "approved": "approved",
+    "rejected": "rejected",
+    "sent_back": "sent back",
+    "second": "for a second review",
+    "disputed": "disputed",
+}
+STATE_STYLES: dict[State, str] = {
+    "waiting": "",
+    "approved": "$success",
+    "rejected": "$error",
+    "sent_back": "$warning",
+    "second": "$primary",
+    "disputed": "$warning",
+}
+VERDICTS: dict[Verdict, str] = {
+    Verdict.APPROVE: "approved",
+    Verdict.REJECT: "rejected",
+    Verdict.SEND_BACK: "sent back",
+    Verdict.WITHDRAW: "taken back",
+}
 
 KIND_MARKS: dict[RecordKind, str] = {"exchange": "", "multi_turn": " (multi-turn)"}
 """Behind the number of a record."""
@@ -24,6 +68,23 @@ REJECT_REASONS: dict[RejectReason, str] = {
     "poor_quality": "is badly written",
     "duplicate": "says the same as another exchange",
     "flagged": "its flags speak against it",
+    "other": "another reason",
+}
+
+SEND_BACK_REASONS: dict[SendBackReason, str] = {
+    "unfaithful": "says what the page does not say",
+    "malformed": "is not one question and one answer",
+    "poor_quality": "is badly written",
+    "too_short": "leaves too much of the page out",
+    "leaks": "says too much about the person",
+    "other": "another reason",
+}
+
+WITHDRAW_REASONS: dict[WithdrawReason, str] = {
+    "new_knowledge": "something is known now that was not known then",
+    "mistake": "the decision was a mistake",
+    "consent": "the consent was taken back",
+    "policy": "the policy has changed",
     "other": "another reason",
 }
 
@@ -42,6 +103,41 @@ FINDING_STATES: dict[FindingState, str] = {
     "dismissed": "dismissed",
 }
 
+STEPS: dict[StepKind, str] = {
+    "decision": "the decision",
+    "edit": "the edit",
+    "dismissal": "the dismissal",
+    "mark": "the mark",
+    "retag": "the new tag",
+    "bulk_redaction": "the redaction everywhere",
+    "note": "the note",
+    "sending_back": "the sending back",
+}
+"""A step, as it is named when it is undone."""
+
+ENTITY_KEYS: dict[Entity, str] = {
+    Entity.NAME: "n",
+    Entity.LOCATION: "l",
+    Entity.FACILITY: "f",
+    Entity.DATE: "d",
+    Entity.AGE: "a",
+    Entity.PHONE: "p",
+    Entity.EMAIL: "e",
+    Entity.URL: "u",
+    Entity.IP_ADDRESS: "r",
+    Entity.SSN: "s",
+    Entity.MRN: "m",
+    Entity.HEALTH_PLAN: "h",
+    Entity.ACCOUNT: "c",
+    Entity.LICENCE: "k",
+    Entity.VEHICLE: "v",
+    Entity.DEVICE: "g",
+    Entity.STUDY_ID: "y",
+    Entity.ID: "o",
+    Entity.INDIRECT: "i",
+}
+"""The key of each entity where one is chosen."""
+
 ENTITY_GROUPS: dict[str, tuple[Entity, ...]] = {
     "person": (Entity.NAME,),
     "place": (Entity.LOCATION, Entity.FACILITY),
@@ -57,8 +153,9 @@ ENTITY_GROUPS: dict[str, tuple[Entity, ...]] = {
 
 _GROUP_OF = {entity: group for group, entities in ENTITY_GROUPS.items() for entity in entities}
 
-Filter = Literal["waiting", "all", "approved", "rejected"]
-FILTERS: tuple[Filter, ...] = get_args(Filter)
+STATE_FILTERS: tuple[State | None, ...] = (None, *get_args(State))
+RISK_FILTERS: tuple[Risk | None, ...] = (None, *Risk)
+KIND_FILTERS: tuple[RecordKind | None, ...] = (None, *get_args(RecordKind))
 FLAG_FILTERS: tuple[FlagKind | None, ...] = (None, *FlagKind)
 
 
@@ -70,3 +167,8 @@ def entity_style(entity: Entity) -> str:
 def paraphraser(backend: str) -> str:
     """A backend's name; the extractive one is always labelled as what it is."""
     return "extractive (no model)" if backend == "extractive" else backend
+
+
+def many(number: int, what: str) -> str:
+    """So many of something: "1 place", "1,200 places"."""
+    return f"1 {what}" if number == 1 else f"{number:,} {what}s"

@@ -1,0 +1,25 @@
+"""A list whose chosen row is seen without colours too: a mark stands in front of it."""
+
+from textual.strip import Strip
+from textual.style import Style
+from textual.widgets import OptionList
+
+from workbench.tui.words import CHOSEN_MARK
+
+
+class Choices(OptionList):
+    """An option list with a mark in the left margin of the chosen row."""
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        line = self.scroll_offset.y + y
+        if self.highlighted is None or self._lines[line : line + 1] != [(self.highlighted, 0)]:
+            return strip
+        style = strip.crop(0, 1)
+        return Strip.join([Strip([s._replace(text=CHOSEN_MARK) for s in style], 1), strip.crop(1)])
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """As in Textual, which leaves out that a theme wants the chosen row in reverse."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        reverse = any(self.get_component_styles(name).text_style.reverse for name in component_classes)
+        return style + Style(reverse=True) if reverse else style
