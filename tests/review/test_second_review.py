@@ -63,7 +63,7 @@ def test_the_first_reviewer_waits_for_somebody_else(twice: Ward) -> None:
     assert (row.state, row.reviewer) == ("second", "alice")
     assert listed(alice, state="second") == [1]
     with pytest.raises(Refused, match="waits for a second person"):
-        approve(alice, 1)
+        reject(alice, 1)
     assert alice.execute(NextExchange()).view.row.exchange == 2
     assert twice.founder.execute(Status()).second == 1
 

@@ -198,11 +198,11 @@ def test_the_command_line_sets_a_passphrase_and_signs_with_it(
     signed: Ward, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     signed.study.close()
-    monkeypatch.setenv("WORKBENCH_KEY", KEY)
 
     def tell(*words: str, typed: tuple[str, ...] = ()) -> str:
         """Run a command at a terminal where somebody types these secrets."""
         answers = iter(typed)
+        monkeypatch.setenv("WORKBENCH_KEY", KEY)
         monkeypatch.setattr(getpass, "getpass", lambda prompt: next(answers))
         monkeypatch.setattr(sys, "argv", ["workbench", *words, "--study", str(signed.folder)])
         monkeypatch.setattr(sys, "stdin", Terminal())

@@ -208,8 +208,8 @@ def test_steps_come_undone_and_done_again_as_the_rules_foresee(fresh: Callable[[
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=150 if PROVE else 8,
-            stateful_step_count=30 if PROVE else 20,
+            max_examples=150 if PROVE else 3,
+            stateful_step_count=30 if PROVE else 12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -1,7 +1,8 @@
 """What the keys of the review screen do to a study."""
 
 from policies import Verdict
-from workbench.desk.commands import EditExchange
+from workbench.desk.commands import Decide, EditExchange
+from workbench.errors import Unacknowledged
 
 
 async def test_approving_records_exactly_the_version_on_screen_and_goes_on(sit, desk, row, view):
@@ -120,3 +121,22 @@ async def test_when_all_is_decided_the_screen_says_what_comes_next(sit, desk):
         sentence = str(sitting.review.query_one("#empty").visual)
     assert "2 approved, 1 rejected" in sentence
     assert "workbench release build" in sentence
+
+
+async def test_a_decision_whose_answer_was_lost_is_shown_as_it_is_and_not_given_twice(sit, desk, view):
+    class Lost:
+        """A desk whose answer to a decision gets lost on the way."""
+
+        def execute(self, command):
+            answer = desk.execute(command)
+            if isinstance(command, Decide):
+                raise Unacknowledged("It is not known whether that was stored; look at the exchange.")
+            return answer
+
+    async with sit(Lost()) as sitting:
+        await sitting.press("a")
+        assert sitting.exchange == 1
+        assert sitting.review.shown.row.state == "approved"
+        await sitting.press("a")
+        assert "approved already" in sitting.said[-1]
+    assert len(view(1).decisions) == 1

@@ -85,6 +85,14 @@ async def test_copied_words_do_not_reach_the_terminal(sit, desk):
         assert not sitting.review.allow_select
 
 
+async def test_copied_words_reach_the_terminal_only_where_the_policy_says_so(sit, ward_under):
+    async with sit(ward_under("clipboard: true", (1,)).founder) as sitting:
+        written = []
+        sitting.app._driver.write = written.append
+        await sitting.press("e", "ctrl+a", "ctrl+shift+right", "ctrl+c")
+        assert any("\x1b]52" in data for data in written)
+
+
 async def test_the_terminal_title_never_changes(sit, desk):
     async with sit(desk) as sitting:
         await sitting.press("n", "e")

@@ -181,3 +181,16 @@ async def test_coming_back_to_an_exchange_one_need_not_begin_again(sit, desk):
         await sitting.press("n", "p")
         assert sitting.exchange == 1
         assert sitting.review.attention.reading.source_words >= read.source_words > 0
+
+
+async def test_who_decides_very_fast_is_told_so_kindly_and_who_reads_long_is_proposed_a_break(sit, ward_under):
+    ward = ward_under("", (7,))
+    async with sit(ward.desk("anna")) as sitting:
+        await sitting.press(*["a"] * (LOOKED_AT - 1))
+        assert sitting.said == []
+        await sitting.press("a")
+        assert "There is no hurry" in sitting.said[-1]
+        assert sitting.exchange == LOOKED_AT + 1
+        sitting.review.pace._without_pause = 50 * 60
+        await sitting.settle()
+        assert "A short break helps" in sitting.said[-1]

@@ -76,15 +76,13 @@ async def test_a_senior_settles_a_disagreement_with_the_same_keys(sit, ward_unde
 
 @pytest.mark.parametrize(("keys", "told"), [("a", "went by this time"), ("r1", "you caught it")])
 async def test_an_invented_exchange_is_revealed_at_once_and_calmly(sit, ward_under, keys, told):
-    ward = ward_under("attention:\n    planted_rate: 0.2", (40,))
+    ward = ward_under("attention:\n    planted_rate: 0.2", (30,))
     planted = ward.study.db.rows("SELECT exchange FROM plants ORDER BY exchange")[0][0]
     async with sit(ward.desk("anna", Role.REVIEWER, Role.SENIOR)) as sitting:
         await sitting.press("colon", *str(planted), "enter")
         assert sitting.exchange == planted
         while sitting.review.attention.missing is not None:
             await sitting.press("space")
-        if sitting.review.shown.row.open:
-            pytest.skip("the detector found something else in it")
         await sitting.press(*keys)
         dialog = sitting.app.screen
         assert isinstance(dialog, RevealedDialog)

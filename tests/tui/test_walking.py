@@ -88,6 +88,18 @@ async def test_what_somebody_else_has_is_said_and_passed_by(sit, ward):
         assert sitting.exchange == 3, "the next one is one that nobody has"
 
 
+async def test_what_was_lost_to_somebody_else_meanwhile_is_said_and_the_queue_goes_on(sit, ward, row_of):
+    berta = ward.desk("berta")
+    async with sit(ward.desk("anna")) as sitting:
+        assert sitting.exchange == 1
+        ward.clock.seconds += 3600  # anna was away for longer than a lease
+        berta.execute(OpenExchange(exchange=1, claim=True))
+        await sitting.press("a")
+        assert "is with berta now" in sitting.said[-1]
+        assert sitting.exchange == 2
+    assert row_of(berta, 1).state == "waiting"
+
+
 async def test_two_people_who_sit_down_are_given_different_exchanges(sit, ward):
     async with sit(ward.desk("anna")) as first, sit(ward.desk("berta")) as second:
         assert (first.exchange, second.exchange) == (1, 2)

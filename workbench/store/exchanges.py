@@ -364,7 +364,9 @@ _ODD = r"'[^\x00-\x7F\x{A0}-\x{A9}\x{AB}-\x{B1}\x{B4}\x{B6}-\x{B8}\x{BB}\x{2010}
 def texts_with(db: Connection, word: str) -> list[Texts]:
     """The latest texts that may have a folded word, in order of the study: all that have it, and some more."""
     sides = ("question", "answer")
-    has = " OR ".join(f"contains(lower({side}), ?) OR regexp_matches({side}, {_ODD})" for side in sides)
+    # Most texts are ASCII, so that they have as many bytes as letters and need no closer look.
+    odd = "(strlen({0}) <> length({0}) AND regexp_matches({0}, {1}))"
+    has = " OR ".join(f"contains(lower({side}), ?) OR {odd.format(side, _ODD)}" for side in sides)
     rows = db.rows(
         "SELECT exchange, version, question, answer FROM bodies "
         "SEMI JOIN (SELECT exchange, max(version) AS version FROM bodies GROUP BY exchange) USING (exchange, version) "

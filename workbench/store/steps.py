@@ -63,20 +63,23 @@ def became(
 
 def last_standing(db: Connection, person: str) -> Step | None:
     """The last step of a person that was not undone."""
-    rows = db.rows(
-        f"SELECT * FROM ({_NOW}) WHERE list_contains(?, state) ORDER BY step DESC LIMIT 1", [person, list(STANDING)]
+    found = db.row(
+        "SELECT step FROM steps WHERE person = ? GROUP BY step HAVING list_contains(?, arg_max(state, sequence)) "
+        "ORDER BY step DESC LIMIT 1",
+        [person, list(STANDING)],
     )
-    return _step(rows[0]) if rows else None
+    return None if found is None else _last(db, found[0])
 
 
 def last_undone(db: Connection, person: str) -> Step | None:
     """The step of a person that was undone last, unless they did another one since."""
-    rows = db.rows(
-        f"SELECT * FROM ({_NOW}) WHERE state = 'undone' AND sequence > "
-        "(SELECT max(sequence) FROM steps WHERE person = ? AND state = 'done') ORDER BY step LIMIT 1",
+    found = db.row(
+        "SELECT step FROM steps WHERE person = ? GROUP BY step HAVING arg_max(state, sequence) = 'undone' "
+        "AND max(sequence) > (SELECT max(sequence) FROM steps WHERE person = ? AND state = 'done') "
+        "ORDER BY step LIMIT 1",
         [person, person],
     )
-    return _step(rows[0]) if rows else None
+    return None if found is None else _last(db, found[0])
 
 
 def of_exchange(db: Connection, exchange: int) -> list[Step]:
@@ -84,7 +87,10 @@ def of_exchange(db: Connection, exchange: int) -> list[Step]:
     return [_step(row) for row in db.rows("SELECT * FROM steps WHERE exchange = ? ORDER BY sequence", [exchange])]
 
 
-_NOW = "SELECT * FROM steps WHERE person = ? QUALIFY row_number() OVER (PARTITION BY step ORDER BY sequence DESC) = 1"
+def _last(db: Connection, step: int) -> Step:
+    row = db.row("SELECT * FROM steps WHERE step = ? ORDER BY sequence DESC LIMIT 1", [step])
+    assert row is not None
+    return _step(row)
 
 
 def _step(row: Row) -> Step:

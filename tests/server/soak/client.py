@@ -26,6 +26,7 @@ from workbench.desk.commands import (
     OpenExchange,
     Reading,
     Status,
+    VerifyAudit,
 )
 from workbench.desk.remote import RemoteDesk, token_in
 from workbench.desk.review_views import Decided, Next, Opening
@@ -64,6 +65,8 @@ class Orders:
     seed: int
     think: tuple[float, float]
     after: int
+    audits: bool = False
+    """Whether it verifies the log now and then, while the others work."""
 
 
 class Doubt(Exception):
@@ -196,6 +199,10 @@ class Client:
             self._pause(1)
             return
         self._after = view.row.exchange
+        if self._orders.audits and self._happens(0.01):
+            outcome = self._ask("verify", VerifyAudit())
+            if outcome.fault is not None:
+                self._journal.fault(outcome.fault)
         if self._happens(0.2):
             self._ask("queue", ListQueue(filter=QueueFilter(state="waiting"), around=view.row.exchange))
             self._ask("status", Status())

@@ -162,6 +162,7 @@ class Soak:
                 seed=number,
                 think=self.plan.think,
                 after=before.exchanges if number % 3 == 2 else 0,
+                audits=number == 0,
             )
             self.people.append(Person(name, orders))
         self._plant(desk)
