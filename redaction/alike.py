@@ -15,7 +15,7 @@ def alike(words: str, text: str) -> list[tuple[int, int]]:
     Case, diacritics and possessives do not count, nor does what stands between two words, unless a sentence ends
     there and none does in `words`.  Placeholders are no words.
     """
-    wanted, breaks = _folded(words), _breaks(words)
+    wanted, breaks = folded_words(words), _breaks(words)
     tokens = [token.span() for token in WORD.finditer(text)] if wanted else []
     folds = [without_possessive(fold(text[start:end])) for start, end in tokens]
     taken = [match.span() for match in PLACEHOLDER.finditer(text)]
@@ -32,11 +32,6 @@ def alike(words: str, text: str) -> list[tuple[int, int]]:
                 continue
         at += 1
     return places
-
-
-def longest_word(words: str) -> str:
-    """The longest of these words, folded, by which a text that has them all can be found; empty without a word."""
-    return max(_folded(words), key=len, default="")
 
 
 def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
@@ -56,7 +51,8 @@ def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _folded(words: str) -> list[str]:
+def folded_words(words: str) -> list[str]:
+    """The words of a text in folded form, without possessive endings."""
     return [without_possessive(fold(word)) for word in WORD.findall(words)]
 
 

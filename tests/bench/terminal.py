@@ -35,6 +35,8 @@ class Terminal:
 
     def __init__(self, columns: int, rows: int, home: Path, *arguments: object, given: Mapping[str, str] = {}) -> None:
         self.frames: list[Frame] = []
+        self.last = ""
+        """What came after the last whole frame: the reason, where the program has ended."""
         self._painted = threading.Condition()
         self._last = time.perf_counter()
         """When something came last."""
@@ -47,7 +49,8 @@ class Terminal:
             env={**usual, "HOME": str(home), "LANG": "C.UTF-8", "TERM": "xterm-256color", **given},
         )  # fmt: skip
         os.close(inner)
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._watching = threading.Thread(target=self._watch, daemon=True)
+        self._watching.start()
 
     def press(self, key: str) -> float:
         """Send a key; the moment."""
@@ -91,11 +94,12 @@ class Terminal:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        # Before its number is given to another terminal.
+        self._watching.join(5)
         os.close(self._terminal)
 
     def _watch(self) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        rest = ""
         while True:
             try:
                 ready = select.select([self._terminal], [], [], 1)[0]
@@ -107,7 +111,7 @@ class Terminal:
             moment = self._last = time.perf_counter()
             if ASKED in data:
                 os.write(self._terminal, ANSWER)
-            *whole, rest = (rest + decoder.decode(data)).split(END)
+            *whole, self.last = (self.last + decoder.decode(data)).split(END)
             with self._painted:
                 self.frames += [Frame(moment, ESCAPES.sub("", frame)) for frame in whole]
                 self._painted.notify_all()

@@ -39,6 +39,7 @@ async def test_a_key_held_down_decides_one_exchange_and_no_more(sit, desk, row):
             await sitting.pilot.pause(0.03)
         assert sitting.exchange == 2
         await sitting.pilot.pause(1.6)
+        await sitting.settle()
         await sitting.press("a")
     assert [row(number).state for number in (1, 2, 3)] == ["approved", "approved", "waiting"]
 

@@ -111,6 +111,7 @@ def redact_alike(
         done = desk.execute(RedactAlike(exchange=exchange, version=version, ordinal=finding, places=ready))
     out.print(
         f"Replaced in {done.places} places of {done.exchanges} exchanges; {done.waiting_again} of them wait again."
+        f"{' There are more: run the command again.' if found.more else ''}"
     )
 
 

@@ -74,14 +74,19 @@ class Summary(View):
 
 
 class Next(View):
-    """The next exchange for this person, claimed for them; None when there is nothing for them in this filter."""
+    """The next exchange for this person, claimed for them; None when there is nothing for them in this filter.
+
+    `left` is how many there are, this one among them.
+    """
 
     view: ExchangeView | None
     left: int
 
 
 class Revealed(View):
-    """A decided exchange was invented: whether its planted leak was caught, and where it stood in the text."""
+    """A decided exchange was invented: whether its planted leak was caught, and where it stood in the text as it was
+    given out (version 1).
+    """
 
     caught: bool
     entity: Entity
@@ -125,11 +130,15 @@ class Place(View):
 
 
 class Places(View):
-    """Every place where the same words stand in the latest text of an exchange; all would become one entity."""
+    """Every place where the same words stand in the latest text of an exchange; all would become one entity.
+
+    `more`: these are the first ones; list them again when they are replaced.
+    """
 
     entity: Entity
     words: str
     places: tuple[Place, ...]
+    more: bool = False
 
 
 class Redacted(View):

@@ -109,7 +109,10 @@ class RetagFinding(Command[views.ExchangeView]):
 
 
 class ListAlike(Command[rv.Places]):
-    """Every place in the study where the words of a finding stand, in the latest text of any exchange."""
+    """Every place in the study where the words of a finding stand, in the latest text of any exchange.
+
+    Of very many the first ones.
+    """
 
     exchange: int
     version: int

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from audit.details import WordsListed, WordsRedacted
 from policies import Entity, Role, Treatment
-from redaction.alike import alike, longest_word
+from redaction.alike import alike, folded_words
 from redaction.folding import fold
 from workbench.desk import review_views, reviewing
 from workbench.errors import NotThere, Refused
@@ -16,7 +17,7 @@ from workbench.review.replacing import Place, book_of, put, stand_in_for
 from workbench.review.second import blind
 from workbench.review.show import face_allowed, latest_of, shown, standing_of
 from workbench.review.steps import record_step
-from workbench.review.versions import finding_of, found_on, screened_again, store_version, words_of
+from workbench.review.versions import finding_of, found_on, screened_again, source_for, store_version, words_of
 from workbench.screening.screen import SIDES
 from workbench.store import claims as claimed
 from workbench.store import exchanges, standings
@@ -24,8 +25,8 @@ from workbench.store.exchanges import Body, BodyFinding, Latest, Texts
 from workbench.store.steps import Step
 from workbench.study.study import Change, Study
 
-MOST = 2000
-"""Words in more places than this are an ordinary word's and nobody's name."""
+MOST = 500
+"""So many places are shown and replaced in one step, since nobody else is served meanwhile; the rest in another one."""
 AROUND = 60
 """Letters shown on each side of a place."""
 
@@ -44,20 +45,13 @@ class Sought:
 def list_alike(study: Study, command: reviewing.ListAlike, role: Role) -> review_views.Places:
     """Every place of the words of a finding; reading it is an event.
 
-    Raises NotThere, Stale, and Refused for words that nothing remembers, are kept, or stand in too many places.
+    Raises NotThere, Stale, and Refused for words that nothing remembers or that the policy keeps.
     """
     latest = shown(study, command.exchange, command.version)
     claims.keep_away(study, latest.exchange)
     sought = _sought(study, latest, _finding(study, latest, command.ordinal))
-    found = [
-        (text, side, place)
-        for text in exchanges.texts_with(study.db, longest_word(sought.words))
-        for side, words in zip(SIDES, (text.question, text.answer), strict=True)
-        for place in alike(sought.words, words)
-    ]
-    if len(found) > MOST:
-        raise Refused(f"These words stand in {len(found)} places; more than {MOST} are not replaced in one step.")
-    places = tuple(_shown(study, found, latest.exchange))
+    found = list(islice(_found(study, sought.words), MOST + 1))
+    places = tuple(_shown(study, found[:MOST], latest.exchange))
     with study.change(role) as change:
         numbers = {place.exchange for place in places}
         change.record(
@@ -65,7 +59,7 @@ def list_alike(study: Study, command: reviewing.ListAlike, role: Role) -> review
             latest.exchange,
             version=latest.version,
         )
-    return review_views.Places(entity=sought.entity, words=sought.words, places=places)
+    return review_views.Places(entity=sought.entity, words=sought.words, places=places, more=len(found) > MOST)
 
 
 def redact_alike(study: Study, command: reviewing.RedactAlike, role: Role) -> review_views.Redacted:
@@ -143,6 +137,14 @@ def _sought(study: Study, origin: Latest | Body, found: BodyFinding) -> Sought:
     return Sought(entity, original)
 
 
+def _found(study: Study, words: str) -> Iterator[tuple[Texts, str, tuple[int, int]]]:
+    """Every place of the words in the latest texts."""
+    for text in exchanges.texts_with(study.db, folded_words(words)):
+        for side, on_side in zip(SIDES, (text.question, text.answer), strict=True):
+            for place in alike(words, on_side):
+                yield text, side, place
+
+
 def _shown(
     study: Study, found: Sequence[tuple[Texts, str, tuple[int, int]]], origin: int
 ) -> Iterator[review_views.Place]:
@@ -201,14 +203,15 @@ def _ready(study: Study, sought: Sought, places: Iterable[Where]) -> tuple[list[
 def _redact(study: Study, change: Change, latest: Latest, entity: Entity, here: Sequence[Where]) -> None:
     """Replace the words in these places of one exchange."""
     texts = {"question": latest.question, "answer": latest.answer}
-    known = identifiers_of(study, latest)
+    source = source_for(study, latest)
+    known = identifiers_of(study, latest, source)
     places = [
         Place(side, start, stop, entity, stand_in_for(study, latest, entity, texts[side][start:stop], known))
         for _, _, side, start, stop in here
     ]
     sides, found = put(latest, found_on(study, latest.exchange, latest.version), places)
     standins = frozenset(fold(place.words) for place in places)
-    store_version(study, change, latest, screened_again(study, latest, *sides, found, standins))
+    store_version(study, change, latest, screened_again(study, latest, *sides, found, standins, source))
 
 
 def _knows(study: Study, session: int) -> bool:

@@ -103,7 +103,7 @@ def give(
         )  # fmt: skip
         claims.settled(study, latest.exchange, event.sequence)
         drafts.drop(study, change, latest.exchange, "decided")
-        after = settle(study, latest.exchange, event.sequence)
+        after = settle(study, latest.exchange, event.sequence, latest)
         revealed = plants.reveal(study, change, latest, verdict, command.reason)
         # Whoever was told that an exchange was invented has nothing to take back.
         if revealed is None:

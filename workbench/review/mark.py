@@ -14,6 +14,7 @@ from workbench.review.replacing import Place, put, stand_in_for
 from workbench.review.show import latest_of, view_of
 from workbench.review.steps import record_step
 from workbench.review.versions import found_on, screened_again, source_for, store_version, to_change, words_of
+from workbench.screening.screen import Source
 from workbench.store import exchanges, marks, sources
 from workbench.store.exchanges import Latest
 from workbench.store.marks import Mark
@@ -71,14 +72,14 @@ def mark(study: Study, command: reviewing.MarkWords, role: Role, again: Step | N
     return view_of(study, latest_of(study, command.exchange))
 
 
-def identifiers_of(study: Study, latest: Latest) -> list[tuple[Entity, str]]:
+def identifiers_of(study: Study, latest: Latest, source: Source) -> list[tuple[Entity, str]]:
     """Everything known or found that may identify somebody around an exchange: no stand-in is one of these."""
     here = [
         (Entity(finding.entity), words_of(latest, finding))
         for finding in exchanges.findings(study.db, latest.exchange, latest.version)
         if finding.state in ("open", "dismissed")
     ]
-    return [*source_for(study, latest).identifiers(), *here]
+    return [*source.identifiers(), *here]
 
 
 def _on_side(study: Study, change: Change, latest: Latest, place: Place, sequence: int) -> Versions:
@@ -86,12 +87,13 @@ def _on_side(study: Study, change: Change, latest: Latest, place: Place, sequenc
     me, before, sides = study.actor.name, found_on(study, latest.exchange, latest.version), None
     mark = Mark(latest.page, latest.exchange, None, None, place.entity.value, place.words, me, False, sequence)
     marks.add(study.db, [mark])
-    standins: frozenset[str] = frozenset()
+    source, standins = source_for(study, latest), frozenset[str]()
     if study.policy.redaction.treatment(place.entity) is not Treatment.KEEP:
-        words = stand_in_for(study, latest, place.entity, place.words, identifiers_of(study, latest))
+        words = stand_in_for(study, latest, place.entity, place.words, identifiers_of(study, latest, source))
         standins = frozenset({fold(words)})
         sides, before = put(latest, before, [Place(place.side, place.start, place.stop, place.entity, words)])
-    screened = screened_again(study, latest, *(sides or (latest.question, latest.answer)), before, standins)
+    sides = sides or (latest.question, latest.answer)
+    screened = screened_again(study, latest, *sides, before, standins, source)
     store_version(study, change, latest, screened)
     return {latest.exchange: (latest.version, latest.version + 1)}
 

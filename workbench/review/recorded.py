@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from audit.details import (
-    Action,
     AttemptFailed,
     DraftDropped,
     DraftSaved,
@@ -29,6 +28,7 @@ from audit.events import Event, Outcome, format_time, parse_line
 from redaction.alike import alike
 from redaction.folding import fold
 from workbench.paraphrase.first import attempts_digest
+from workbench.review.leaving import DECIDES, DOES, LEAVES, MAKES, WITHDRAWN, StoredRow
 from workbench.review.note import note_digest
 from workbench.review.standing import UNDO
 from workbench.screening.length import words
@@ -40,44 +40,6 @@ from workbench.store.marks import Mark
 from workbench.store.notes import Note
 from workbench.store.steps import Step
 from workbench.study.study import Study
-
-MAKES = {
-    "raw": (Action.EXCHANGE_CREATED, Action.EXCHANGE_PLANTED),
-    "treated": (Action.EXCHANGE_SCREENED,),
-    "edited": (Action.EXCHANGE_EDITED,),
-}
-"""The actions that make a version of each kind."""
-DECIDES = {
-    "approve": Action.EXCHANGE_APPROVED,
-    "reject": Action.EXCHANGE_REJECTED,
-    "send_back": Action.EXCHANGE_SENT_BACK,
-    "withdraw": Action.EXCHANGE_WITHDRAWN,
-}
-StoredRow = Body | DecisionRow | Dismissal | Mark | Note | DraftRow | Step | Released
-LEAVES: dict[Action, type[StoredRow]] = {
-    **{action: Body for actions in MAKES.values() for action in actions},
-    **dict.fromkeys(DECIDES.values(), DecisionRow),
-    Action.FINDING_DISMISSED: Dismissal,
-    Action.FINDING_MARKED: Mark,
-    Action.EXCHANGE_NOTED: Note,
-    Action.DRAFT_SAVED: DraftRow,
-    Action.DRAFT_DROPPED: DraftRow,
-    Action.STEP_UNDONE: Step,
-    Action.STEP_REDONE: Step,
-}
-"""The row that an action leaves in the store, if it succeeds."""
-WITHDRAWN = Action.EXCHANGE_WITHDRAWN
-DOES = {
-    "decision": (Action.EXCHANGE_APPROVED, Action.EXCHANGE_REJECTED),
-    "sending_back": (Action.EXCHANGE_SENT_BACK,),
-    "edit": (Action.EXCHANGE_EDITED,),
-    "dismissal": (Action.FINDING_DISMISSED,),
-    "mark": (Action.FINDING_MARKED,),
-    "retag": (Action.FINDING_RETAGGED,),
-    "bulk_redaction": (Action.WORDS_REDACTED,),
-    "note": (Action.EXCHANGE_NOTED,),
-}
-"""The actions that each kind of step begins with."""
 
 
 class Recorded:

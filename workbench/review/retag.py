@@ -9,7 +9,15 @@ from workbench.review.mark import identifiers_of
 from workbench.review.replacing import Place, book_of, put, stand_in_for
 from workbench.review.show import latest_of, view_of
 from workbench.review.steps import record_step
-from workbench.review.versions import finding_of, found_on, screened_again, store_version, to_change, words_of
+from workbench.review.versions import (
+    finding_of,
+    found_on,
+    screened_again,
+    source_for,
+    store_version,
+    to_change,
+    words_of,
+)
 from workbench.store import marks
 from workbench.store.marks import Mark
 from workbench.store.steps import Step
@@ -46,7 +54,8 @@ def retag(study: Study, command: reviewing.RetagFinding, role: Role, again: Step
         if found.state == "treated":
             # Where nothing remembers what stood there (a date was shifted), what stands there now has to do.
             original = book_of(study, latest).original(Entity(found.entity), words) or words
-            standins = stand_in_for(study, latest, command.entity, original, identifiers_of(study, latest))
+            known = identifiers_of(study, latest, source_for(study, latest))
+            standins = stand_in_for(study, latest, command.entity, original, known)
             sides, before = put(latest, before, [Place(found.side, found.start, found.stop, command.entity, standins)])
         else:
             me = study.actor.name

@@ -45,7 +45,8 @@ def view_of(study: Study, latest: Latest) -> views.ExchangeView:
     page = sources.page(study.db, latest.page)
     assert page is not None
     standing = standing_of(study, latest.exchange)
-    generation = exchanges.generation(study.db, latest.exchange)
+    attempts, chosen = exchanges.attempts(study.db, latest.exchange), exchanges.attempt(study.db, latest.exchange)
+    generation = next(made for made in attempts if made.attempt == chosen)
     view = views.ExchangeView(
         row=queue_row(study, standing),
         source=page.text,
@@ -65,9 +66,9 @@ def view_of(study: Study, latest: Latest) -> views.ExchangeView:
                 attempt=made.attempt,
                 raw=made.raw,
                 faults=tuple(FlagKind(fault) for fault in made.faults.split()),
-                shown=made.attempt == generation.attempt,
+                shown=made is generation,
             )
-            for made in exchanges.attempts(study.db, latest.exchange)
+            for made in attempts
         ),
         notes=tuple(
             f"{note.person}, {note.time[:16].replace('T', ' ')}: {note.words}"

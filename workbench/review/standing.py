@@ -17,9 +17,12 @@ RISKY = frozenset({FlagKind.LEAK, FlagKind.CRISIS})
 _DECIDED: dict[str, views.State] = {"approve": "approved", "reject": "rejected"}
 
 
-def settle(study: Study, exchange: int, sequence: int) -> Standing:
-    """Store how an exchange stands from now on.  Call it inside the change, after all rows of the exchange."""
-    latest = exchanges.latest(study.db, exchange)
+def settle(study: Study, exchange: int, sequence: int, latest: Latest | None = None) -> Standing:
+    """Store how an exchange stands from now on.  Call it inside the change, after all rows of the exchange.
+
+    `latest` spares reading its text again where this command has read it and does not change it.
+    """
+    latest = latest or exchanges.latest(study.db, exchange)
     assert latest is not None
     counted = counting(exchanges.decisions(study.db, exchange), latest)
     standing = Standing(

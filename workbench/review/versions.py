@@ -67,18 +67,19 @@ def screened_again(
     answer: str,
     found: Found | None = None,
     standins: frozenset[str] = frozenset(),
+    source: Source | None = None,
 ) -> Screened:
     """What screening finds in a text that takes the place of the latest version, by all that is known now.
 
     With `found` the detector is not asked again.  `standins` are folded words that stand for identifiers since this
-    change.
+    change, `source` is what `source_for` says where that is at hand.
     """
     if found is not None:
         found = without_planted(study, latest, question, answer, found)
     return Screen(study.policy, detector_for(study, latest)).edited(
         question,
         answer,
-        source_for(study, latest),
+        source or source_for(study, latest),
         _dismissed(study, latest),
         exchanges.standins(study.db, latest.exchange) | standins,
         found,
@@ -87,12 +88,14 @@ def screened_again(
 
 def _dismissed(study: Study, latest: Latest) -> set[tuple[Entity, str]]:
     """What is dismissed in an exchange and was not marked by somebody since, on a page or in its page's exchanges."""
+    dismissed = exchanges.dismissed(study.db, latest.exchange)
+    if not dismissed:
+        return set()
     marked = {
         (Entity(mark.entity), fold(mark.words)): mark.sequence
         for mark in reversed(marks.of_session(study.db, latest.session))
         if mark.exchange is None or mark.page == latest.page
     }
-    dismissed = exchanges.dismissed(study.db, latest.exchange)
     return {key for key, sequence in dismissed.items() if marked.get(key, -1) < sequence}
 
 

@@ -85,8 +85,9 @@ class Connection:
         try:
             _spare_pandas(self._db)
             self._db.execute(f"LOAD {_quoted(extension)}")
-            self._db.execute(f"SET temp_directory = {_quoted(temporary)}")
+            # In this order: where a process was killed its files are still there, and then this cannot be set any more.
             self._db.execute("SET temp_file_encryption = true")
+            self._db.execute(f"SET temp_directory = {_quoted(temporary)}")
             # Only `close` writes: a store that is found to be faulty must stay as it was found, its log of writes too.
             self._db.execute("PRAGMA disable_checkpoint_on_shutdown")
             self._db.execute(f"ATTACH {_quoted(path)} AS study (ENCRYPTION_KEY ?)", [key])

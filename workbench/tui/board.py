@@ -222,4 +222,4 @@ def _version(view: ExchangeView | None) -> tuple[int, int] | None:
 
 
 def _progress(seen: int, words: int) -> str:
-    return " · all shown" if seen == words else f" · {seen} of {words} words shown"
+    return " · all shown" if seen == words else f" · {seen} of {words} words"

@@ -38,7 +38,8 @@ class Changing(Deciding):
     def screen_again(self, command: Command[Answer], then: Callable[[Answer], None]) -> None:
         """Give a command after which texts are screened, and say so."""
         self.write(command, then)
-        self.say("Screening ...")  # the first time in a sitting takes seconds: the detector is loaded
+        # Mostly it is done before that; the first time in a sitting takes seconds, because the detector is loaded.
+        self.set_timer(0.4, lambda: self.say("Screening ...") if self.busy else None)
 
     def changed(self, done: str, view: ExchangeView) -> None:
         """Show the new version, and say what screening found."""

@@ -1,14 +1,19 @@
 """The review screen: the queue, a source page beside its exchange, what was found, and the keys to decide."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import chain
 from time import monotonic
 
 from textual.binding import Binding
 
+from audit.errors import AuditError
+from policies import UserError
 from workbench.desk.commands import ShowPolicy
 from workbench.desk.review_views import Draft, Opening
 from workbench.desk.reviewing import BeginSitting, KeepClaims
 from workbench.desk.views import PolicyView, QueueFilter
+from workbench.errors import ServerGone, Unacknowledged
 from workbench.tui.courier import Courier
 from workbench.tui.editing import Editing
 from workbench.tui.help import HelpScreen
@@ -17,6 +22,9 @@ from workbench.tui.pace import Pace
 from workbench.tui.palette import PaletteDialog
 from workbench.tui.private import PrivateApp
 from workbench.tui.queue import WAITING, Window
+
+RETRY = 2.0
+"""Seconds until the screen tries again to begin."""
 
 
 class ReviewScreen(Editing):
@@ -34,14 +42,23 @@ class ReviewScreen(Editing):
     # -- a sitting ---------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        self.ask(ShowPolicy(), self._ruled, group="policy")
+        self.ask(ShowPolicy(), self._ruled, partial(self._not_begun, self.begin), group="policy")
+
+    def _not_begun(self, again: Callable[[], None], problem: UserError | AuditError) -> None:
+        """Say why; where the server has gone, it may be back soon, and there is nothing else to do on this screen."""
+        self.tell(problem)
+        if isinstance(problem, ServerGone | Unacknowledged):
+            self.set_timer(RETRY, again)
 
     def _ruled(self, answer: PolicyView) -> None:
         self.rules = answer.policy.review
         self.pace = Pace(self.rules.attention, monotonic())
         # A third of the lease, so that one sign of life can be lost.
         self.set_interval(self.rules.lease_minutes * 60 / 3, self._keep_claims)
-        self.ask(BeginSitting(), self._begun, group="sitting")
+        self._sit()
+
+    def _sit(self) -> None:
+        self.ask(BeginSitting(), self._begun, partial(self._not_begun, self._sit), group="sitting")
 
     def _begun(self, opening: Opening) -> None:
         self.opening = opening

@@ -162,7 +162,11 @@ class Walking(Board):
 
     def action_next(self) -> None:
         self.app.clear_notifications()
-        self.queue.action_cursor_down()
+        if self.queue.window.rows:
+            self.queue.action_cursor_down()
+        elif not self.busy:
+            # Something may wait by now, or the server is back.
+            self.advance()
 
     def action_previous(self) -> None:
         self.app.clear_notifications()

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
+from math import inf
 from pathlib import Path
 
 from policies import Face, LoadedPolicy, Role, load_policy, parse_policy
@@ -45,7 +46,7 @@ def soak_policy() -> LoadedPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long, how many, how fast, and what is killed when; all in seconds from the first client on."""
+    """How long, how many, how fast, and what is killed when (`inf`: never); in seconds from the first client on."""
 
     seconds: float = 600
     clients: int = 16
@@ -211,8 +212,14 @@ class Soak:
 
     def _all_happened(self, screen: Screen, now: float) -> bool:
         """On a busy machine this takes longer than the plan says; not for ever."""
-        done = {"clients", "screen", "server"} <= {*self.killed} and screen.decided > 0
-        return done or now > self.plan.seconds + PATIENCE
+        plan = self.plan
+        killed = {
+            "clients": plan.clients_killed_every,
+            "screen": plan.screen_killed_at,
+            "server": plan.server_killed_at,
+        }
+        done = all(self.killed[who] or when == inf for who, when in killed.items()) and screen.decided > 0
+        return done or now > plan.seconds + PATIENCE
 
     def _measure(self) -> None:
         assert self._server
@@ -234,8 +241,8 @@ class Soak:
             # One that has only just begun ends by the signal itself.
             if person.process.wait(60) not in (0, -signal.SIGTERM):
                 faults.append(f"{person.name} ended with a fault")
-        if screen.quit():
-            faults.append("the review screen ended with a fault")
+        screen.quit()
+        faults += screen.faults
         self._measure()
         if self._server.stop():
             faults.append("the server ended with a fault")

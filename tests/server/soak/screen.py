@@ -1,36 +1,33 @@
-"""The review screen in a pseudo-terminal, driven by keys as a person would."""
+"""The review screen in a terminal, driven by keys as a person would."""
 
-import codecs
-import fcntl
-import os
-import pty
 import random
 import re
-import select
-import struct
-import subprocess
-import sys
-import termios
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
-COLUMNS, ROWS = 120, 40
-ESCAPES = re.compile(r"\x1b\[[0-9;?<>=$]*[A-Za-z]|\x1b\][^\x07]*\x07|\x1b.")
-HEADING = re.compile(r"Exchange (\d+)[^:\n]{0,12}: (waiting|disputed|second review)")
+from tests.bench.terminal import Terminal
+
+SIZE = (120, 40)
+HEADING = re.compile(r"Exchange (\d+)[^:\n]{0,12}: ")
 REVEALED = "That exchange was invented"
-KEPT = 200_000
-"""Characters of what was shown that are looked at."""
+READ_ALL = "All of it has been on screen"
+LOOKED_AT = 200
+"""Of so many frames the last heading is looked for."""
 GLANCE = 0.7
 """Seconds; what has been on screen for a shorter time cannot be decided."""
-PATIENCE = 4.0
+PATIENCE = 5.0
 """Seconds in which a key shows something."""
+LAST_PATIENCE = 60.0
+"""Seconds in which the screen can be left."""
 
 
 @dataclass(slots=True)
 class Screen:
-    """One `workbench review` after the other at the same terminal; `folder` becomes its home."""
+    """One `workbench review` after the other by the same person; `folder` becomes their home."""
 
     server: str
     folder: Path
@@ -40,129 +37,116 @@ class Screen:
     """Decisions after which the next exchange came on screen."""
     milliseconds: list[float] = field(default_factory=list)
     """From the key that approves to the next exchange on screen."""
-    process: "subprocess.Popen[bytes] | None" = None
-    _shown: str = ""
+    faults: list[str] = field(default_factory=list)
+    _terminal: Terminal | None = None
     _ended: threading.Event = field(default_factory=threading.Event)
-    _driver: threading.Thread | None = None
-    _terminal: int = -1
+    _person: threading.Thread | None = None
+
+    @property
+    def terminal(self) -> Terminal:
+        """The terminal of now."""
+        assert self._terminal
+        return self._terminal
 
     def start(self) -> None:
-        """Open the screen and begin to work at it."""
-        self._shown = ""
+        """Open the screen, and begin to work at it."""
         self._ended.clear()
-        self._terminal, inner = pty.openpty()
-        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "TMPDIR") if name in os.environ}
-        given = {"HOME": str(self.folder), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "workbench", "review", "--server", self.server],
-            stdin=inner, stdout=inner, stderr=inner, env=kept | given, start_new_session=True,
-        )  # fmt: skip
-        os.close(inner)
-        threading.Thread(target=self._watch, args=(self._terminal,), daemon=True).start()
-        self._driver = threading.Thread(target=self._drive, daemon=True)
-        self._driver.start()
+        self._open()
+        self._person = threading.Thread(target=self._work, daemon=True)
+        self._person.start()
 
     def kill(self) -> None:
         """End it as a crash does."""
-        assert self.process
+        self._stop_work()
+        self.terminal.process.kill()
+        self.terminal.close()
+
+    def quit(self) -> None:
+        """Leave by the key that is there for it."""
+        self._stop_work()
+        began = time.monotonic()
+        while self.terminal.process.poll() is None and time.monotonic() - began < LAST_PATIENCE:
+            self._press("\x1b")
+            self._press("q")
+            time.sleep(0.3)
+        self.terminal.process.kill()
+        self._note_end()
+        self.terminal.close()
+
+    def _open(self) -> None:
+        self._terminal = Terminal(*SIZE, self.folder, "review", "--server", self.server)
+
+    def _stop_work(self) -> None:
         self._ended.set()
-        self.process.kill()
-        self._over()
+        assert self._person
+        self._person.join()
 
-    def quit(self) -> int:
-        """Leave by the key that is there for it; the exit code."""
-        assert self.process
-        self._ended.set()
-        assert self._driver
-        self._driver.join()
-        for _ in range(10):
-            for key in ("\x1b", "q"):
-                self._press(key)
-                time.sleep(0.3)
-            if self.process.poll() is not None:
-                break
-        try:
-            return self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return self.process.wait()
-        finally:
-            self._over()
-
-    def _over(self) -> None:
-        assert self.process
-        assert self._driver
-        self.process.wait()
-        self._driver.join()
-        os.close(self._terminal)
-
-    # -- the terminal ------------------------------------------------------------------------------------------
-
-    def _watch(self, terminal: int) -> None:
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        while True:
-            try:
-                ready = select.select([terminal], [], [], 1)[0]
-                data = os.read(terminal, 65536) if ready else b" "
-            except (OSError, ValueError):  # how Linux says that the other side is closed
-                return
-            if not data:
-                return
-            if ready:
-                self._shown = (self._shown + ESCAPES.sub("", decoder.decode(data)))[-KEPT:]
-
-    def _press(self, key: str) -> None:
-        if self._terminal >= 0 and self.process is not None and self.process.poll() is None:
-            os.write(self._terminal, key.encode())
-
-    def _exchange(self) -> int | None:
-        found = HEADING.findall(self._shown)
-        return int(found[-1][0]) if found else None
+    def _note_end(self) -> None:
+        """It may end where the server does not answer, and the person then tries again; not otherwise."""
+        ended = self.terminal.process.wait()
+        if ended and "The server of this study does not answer" not in self.terminal.last:
+            self.faults.append(f"the review screen ended with {ended}")
 
     # -- the person --------------------------------------------------------------------------------------------
 
-    def _drive(self) -> None:
+    def _work(self) -> None:
         chance = random.Random(self.seed)
-        while not self._rest(GLANCE):
-            here = self._exchange()
-            if REVEALED in self._shown:
-                self._shown = ""
-                self._press("\r")
+        while not self._ended.wait(GLANCE):
+            if self.terminal.process.poll() is not None:
+                self._note_end()
+                self.terminal.close()
+                self._open()
                 continue
+            here = self._exchange()
             if here is None:
                 self._press("n")
                 continue
-            if self._rest(chance.uniform(*self.think)):
+            if self._ended.wait(chance.uniform(*self.think)):
                 return
-            for _ in range(12):  # what has been on screen counts as read
-                self._press(" ")
-                if self._rest(0.3):
-                    return
-            approves = chance.random() < 0.8
-            keys = ["a"] if approves else ["r", "2"]
-            if not self._decide(here, keys) and not self._decide(here, ["r", "2"]):
+            self._read()
+            keys = "a" if chance.random() < 0.8 else "r2"
+            if not self._decide(here, keys) and not self._decide(here, "r2"):
                 # Whatever stands in the way: leave it.
                 self._press("\x1b")
                 self._press(chance.choice("ns"))
-                self._rest(1)
 
-    def _decide(self, here: int, keys: list[str]) -> bool:
-        """Whether another exchange came on screen."""
-        for key in keys[:-1]:
-            self._press(key)
-            self._rest(0.5)
+    def _read(self) -> None:
         began = time.perf_counter()
-        self._press(keys[-1])
-        while time.perf_counter() - began < PATIENCE and not self._ended.is_set():
-            if self._exchange() != here or REVEALED in self._shown:
-                self.decided += 1
-                if keys == ["a"]:
-                    self.milliseconds.append(1000 * (time.perf_counter() - began))
-                return True
-            time.sleep(0.005)
-        return False
+        for _ in range(12):
+            since = self._press(" ")
+            if self._ended.wait(0.3) or self.terminal.painted(lambda text: READ_ALL in text, began, 0) is not None:
+                return
+            self.terminal.painted(lambda text: True, since, 0.3)
 
-    def _rest(self, seconds: float) -> bool:
-        """Whether it is over."""
-        return self._ended.wait(seconds)
+    def _decide(self, here: int, keys: str) -> bool:
+        """Whether another exchange came on screen."""
+        *first, last = keys
+        for key in first:
+            self._press(key)
+            self._ended.wait(0.5)
+        since = self._press(last)
+        moment = self.terminal.painted(lambda text: REVEALED in text or _shows_another(text, here), since, PATIENCE)
+        if moment is None:
+            return False
+        self.decided += 1
+        if any(REVEALED in frame.text for frame in self.terminal.frames if frame.moment >= since):
+            self._ended.wait(GLANCE)
+            self._press("\r")
+        elif keys == "a":
+            self.milliseconds.append(1000 * (moment - since))
+        return True
+
+    def _press(self, key: str) -> float:
+        with suppress(OSError):  # it has just ended
+            return self.terminal.press(key)
+        return time.perf_counter()
+
+    def _exchange(self) -> int | None:
+        for frame in islice(reversed(self.terminal.frames), LOOKED_AT):
+            if found := HEADING.findall(frame.text):
+                return int(found[-1])
+        return None
+
+
+def _shows_another(text: str, here: int) -> bool:
+    return any(int(number) != here for number in HEADING.findall(text))
