@@ -59,6 +59,11 @@ class Sitting:
             await self.pilot.press(key)
             await self.settle()
 
+    async def type(self, text: str) -> None:
+        """Type a text without waiting between its letters."""
+        await self.pilot.press(*text)
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait until the cursor rests and the desk has answered."""
         quiet = 0

@@ -51,17 +51,23 @@ async def test_every_place_is_shown_before_the_words_are_redacted_everywhere_and
 
 async def test_a_note_stands_below_the_answer_for_the_others(sit, desk, view):
     async with sit(desk) as sitting:
-        await sitting.press("o", *"Ask the ward", "ctrl+s")
+        await sitting.press("o")
+        await sitting.type("Ask the ward")
+        await sitting.press("ctrl+s")
         assert "tester" in sitting.read("exchange")
         assert ": Ask the ward" in sitting.read("exchange")
-        await sitting.press("N", *"not this", "escape")
+        await sitting.press("N")
+        await sitting.type("not this")
+        await sitting.press("escape")
     assert len(view(1).notes) == 1
     assert view(1).notes[0].endswith("Ask the ward")
 
 
 async def test_words_are_searched_and_an_empty_search_ends_it(sit, desk):
     async with sit(desk) as sitting:
-        await sitting.press("slash", *"letters", "enter")
+        await sitting.press("slash")
+        await sitting.type("letters")
+        await sitting.press("enter")
         assert [row.exchange for row in sitting.review.queue.window.rows] == [3]
         assert "“letters”" in str(sitting.review.queue.border_title)
         await sitting.press("slash", *["backspace"] * 7, "enter")

@@ -72,7 +72,7 @@ async def test_leaving_the_list_of_reasons_rejects_nothing(sit, desk, row):
 async def test_an_edit_is_screened_again_and_what_it_brings_in_must_be_settled_before_approval(sit, desk, row, view):
     async with sit(desk) as sitting:
         await sitting.press("e")
-        await sitting.press(*" Call Tobias.")
+        await sitting.type(" Call Tobias.")
         await sitting.press("ctrl+s")
         assert sitting.review.shown.row.version == 2
         assert "Call «leak NAME Tobias»." in sitting.read("exchange")

@@ -24,7 +24,8 @@ async def typed(sitting: Sitting) -> None:
 
 async def test_what_is_typed_is_screened_while_it_is_typed(sit, desk, row):
     async with sit(desk) as sitting:
-        await sitting.press("e", *" Call Tobias.")
+        await sitting.press("e")
+        await sitting.type(" Call Tobias.")
         await typed(sitting)
         evidence = sitting.review.evidence
         assert str(evidence.border_title).startswith("As typed: ")
@@ -63,7 +64,8 @@ async def test_an_answer_to_what_was_typed_before_is_dropped(sit, desk):
 
 async def test_a_draft_outlives_a_crash_and_is_there_when_the_exchange_is_edited_again(sit, desk, row):
     async with sit(desk) as sitting:
-        await sitting.press("e", *" Half a th")
+        await sitting.press("e")
+        await sitting.type(" Half a th")
         await typed(sitting)
     # Nothing was saved, and nobody has left in order.
     assert row(1).version == 1
@@ -71,7 +73,8 @@ async def test_a_draft_outlives_a_crash_and_is_there_when_the_exchange_is_edited
         assert "1…" in str(sitting.review.queue.get_option_at_index(0).prompt)
         await sitting.press("e")
         assert sitting.review.editor.draft[1].endswith(" Half a th")
-        await sitting.press(*"ought.", "ctrl+s")
+        await sitting.type("ought.")
+        await sitting.press("ctrl+s")
         assert sitting.review.shown.answer.endswith(" Half a thought.")
     assert desk.execute(BeginSitting()).drafts == ()
 

@@ -85,7 +85,7 @@ async def test_words_of_the_page_are_known_from_then_on(sit, desk, view):
     async with sit(desk) as sitting:
         await sitting.press("m", "tab")
         assert sitting.review.selection.part == "source"
-        await sitting.press(*["right"] * 60)
+        await sitting.pilot.press(*["right"] * 60)
         while sitting.review.selection.words != "kitchen":
             await sitting.pilot.press("right")
         await sitting.press("enter", "l")

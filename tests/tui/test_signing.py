@@ -20,9 +20,11 @@ async def test_an_approval_asks_once_for_the_passphrase_and_is_then_carried_out(
         dialog = sitting.app.screen
         assert isinstance(dialog, SignDialog)
         assert "I have read every word of it." in str(dialog.query_one(".said").visual)
-        await sitting.press(*"wrong one", "enter")
+        await sitting.type("wrong one")
+        await sitting.press("enter")
         assert "not right" in str(sitting.app.screen.query_one(".refused").visual)
-        await sitting.press(*"a long one of anna's", "enter")
+        await sitting.type("a long one of anna's")
+        await sitting.press("enter")
         assert row_of(anna, 1).state == "approved"
         await sitting.press("a")
         assert row_of(anna, 2).state == "approved", "not asked a second time"
@@ -44,11 +46,20 @@ async def test_whoever_has_no_passphrase_chooses_one_at_the_first_approval(sit, 
     async with sit(anna) as sitting:
         await sitting.press("a")
         assert isinstance(sitting.app.screen, NewPassphraseDialog)
-        await sitting.press(*"short", "enter", *"short", "enter")
+        await sitting.type("short")
+        await sitting.press("enter")
+        await sitting.type("short")
+        await sitting.press("enter")
         assert "at least 8" in str(sitting.app.screen.query_one(".refused").visual)
-        await sitting.press(*"long enough", "enter", *"long enouhg", "enter")
+        await sitting.type("long enough")
+        await sitting.press("enter")
+        await sitting.type("long enouhg")
+        await sitting.press("enter")
         assert "not the same" in str(sitting.app.screen.query_one(".refused").visual)
-        await sitting.press(*"long enough", "enter", *"long enough", "enter")
+        await sitting.type("long enough")
+        await sitting.press("enter")
+        await sitting.type("long enough")
+        await sitting.press("enter")
     assert row_of(anna, 1).state == "approved"
 
 

@@ -24,7 +24,9 @@ async def test_a_decision_is_undone_and_done_again_from_wherever_one_is(sit, des
 async def test_an_edit_is_undone(sit, desk, view):
     before = view(1).answer
     async with sit(desk) as sitting:
-        await sitting.press("e", *" More.", "ctrl+s", "u")
+        await sitting.press("e")
+        await sitting.type(" More.")
+        await sitting.press("ctrl+s", "u")
         assert sitting.review.shown.answer == before
         assert sitting.review.shown.row.version == 3, "nothing is erased"
 

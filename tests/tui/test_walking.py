@@ -57,7 +57,9 @@ async def test_an_exchange_is_reached_by_its_number_whatever_the_filter_leaves_o
 
 async def test_an_action_is_found_by_its_name(sit, desk):
     async with sit(desk) as sitting:
-        await sitting.press("ctrl+p", *"reject", "enter")
+        await sitting.press("ctrl+p")
+        await sitting.type("reject")
+        await sitting.press("enter")
         assert "Reject exchange 1" in str(sitting.app.screen.query_one(".title").visual)
         await sitting.press("escape", "ctrl+p", "down", "up", "escape")
         assert sitting.app.screen is sitting.review
