@@ -11,7 +11,6 @@ from tests.bench.large_study import make_study
 from tests.conftest import READ, SECRET
 from tests.server.soak.checks import Checks
 from tests.server.soak.journal import Journal, Told, digest_of, read
-from tests.server.soak.run import soak_policy
 from workbench.desk.commands import Decide
 from workbench.desk.local import LocalDesk, PersonalDesk
 from workbench.desk.reviewing import NextExchange, SaveDraft
@@ -22,7 +21,7 @@ from workbench.study.study import Actor
 @pytest.fixture
 def checks(tmp_path: Path) -> Iterator[Callable[[], Checks]]:
     """A study in which ann has approved exchange 1 and holds exchange 2, with a draft; looks at it from then on."""
-    make_study(tmp_path / "study", 20, SECRET, soak_policy())
+    make_study(tmp_path / "study", 20, SECRET)
     study = open_study(tmp_path / "study", SECRET, Face.TUI)
     began = study.log.size
     ann = PersonalDesk(study, Actor("ann", frozenset({Role.SENIOR}), "token", Face.TUI), "sitting")
