@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from policies import Face, LoadedPolicy, load_policy, parse_policy
-from redaction.scanner import Scanner
 from tests.command import KEY, Run, run_workbench
 from workbench.desk.commands import IngestFile, Reading
 from workbench.desk.local import LocalDesk
@@ -20,6 +20,9 @@ from workbench.paraphrase.run import paraphrase
 from workbench.study.keys import Secret
 from workbench.study.opening import create_study, open_study
 from workbench.study.study import Study
+
+if TYPE_CHECKING:
+    from redaction.scanner import Scanner
 
 # A loaded machine is no fault of the code.
 settings.register_profile("unhurried", deadline=None)
@@ -68,8 +71,11 @@ def study_folder(tmp_path: Path, policy: LoadedPolicy) -> Path:
 
 
 @cache
-def detector() -> Scanner:
+def detector() -> "Scanner":
     """One detector for all tests of a process: each study would start one of its own."""
+    # Not above: a test looks that a reviewing process, which uses this file, never loads a detector.
+    from redaction.scanner import Scanner
+
     return Scanner(load_policy("mentalchat16k").policy.redaction)
 
 

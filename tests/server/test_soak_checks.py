@@ -1,5 +1,6 @@
 """The checks after a soak find what they look for: each is shown a study in which just that went wrong."""
 
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,17 +13,18 @@ from tests.conftest import READ, SECRET
 from tests.server.soak.checks import Checks
 from tests.server.soak.journal import Journal, Told, digest_of, read
 from workbench.desk.commands import Decide
-from workbench.desk.local import LocalDesk, PersonalDesk
+from workbench.desk.local import PersonalDesk
 from workbench.desk.reviewing import NextExchange, SaveDraft
 from workbench.study.opening import open_study
 from workbench.study.study import Actor
 
 
-@pytest.fixture
-def checks(tmp_path: Path) -> Iterator[Callable[[], Checks]]:
-    """A study in which ann has approved exchange 1 and holds exchange 2, with a draft; looks at it from then on."""
-    make_study(tmp_path / "study", 20, SECRET)
-    study = open_study(tmp_path / "study", SECRET, Face.TUI)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A closed study in which ann has approved exchange 1 and drafts in exchange 2; how many events it began with."""
+    folder = tmp_path_factory.mktemp("soak") / "study"
+    make_study(folder, 20, SECRET)
+    study = open_study(folder, SECRET, Face.TUI)
     began = study.log.size
     ann = PersonalDesk(study, Actor("ann", frozenset({Role.SENIOR}), "token", Face.TUI), "sitting")
     view = ann.execute(NextExchange()).view
@@ -31,8 +33,17 @@ def checks(tmp_path: Path) -> Iterator[Callable[[], Checks]]:
     ann.execute(Decide(exchange=1, version=1, verdict="approve", reading=READ))
     ann.execute(NextExchange(after=1))
     ann.execute(SaveDraft(exchange=2, version=1, question="typed", answer="so far"))
+    study.close()
+    return folder, began
+
+
+@pytest.fixture
+def checks(made: tuple[Path, int], tmp_path: Path) -> Iterator[Callable[[], Checks]]:
+    """Looks at a copy of it anew."""
+    folder, began = made
+    study = open_study(shutil.copytree(folder, tmp_path / "study"), SECRET, Face.CLI)
     yield lambda: Checks(study, began)
-    LocalDesk(study).close()
+    study.close()
 
 
 def told(*acknowledged: tuple[str | int, ...]) -> Told:

@@ -75,7 +75,9 @@ def test_what_an_error_knows_beside_its_sentence_arrives_too() -> None:
 
 
 def test_an_error_of_a_newer_server_is_the_nearest_one_that_is_known() -> None:
-    body = wire.encode_error(Stale("Look again.")).replace(b'"Stale"', b'"StaleInTheMeantime", "Refused"')
+    body = wire.encode_error(Stale("Look again.")).replace(
+        b'"workbench.errors.Stale"', b'"workbench.errors.StaleInTheMeantime", "workbench.errors.Refused"'
+    )
     assert type(wire.decode_error(body)) is Refused
     strange = wire.decode_error(b'{"error": ["Strange"], "sentence": "No.", "exit_code": 3, "fields": {}}')
     assert (type(strange), strange.exit_code) == (UserError, 3)

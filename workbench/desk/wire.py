@@ -87,7 +87,7 @@ def answer_class(command: type[Command[Any]]) -> type[View]:
 
 def encode_error(problem: Problem) -> bytes:
     """An error: its class and those that it derives from, its sentence, and its own plain fields."""
-    families = [kind.__name__ for kind in type(problem).__mro__ if issubclass(kind, Problem)]
+    families = [_name(kind) for kind in type(problem).__mro__ if issubclass(kind, Problem)]
     fields = {name: value for name, value in vars(problem).items() if isinstance(value, str | int | None)}
     said = {"error": families, "sentence": str(problem), "exit_code": problem.exit_code, "fields": fields}
     return json.dumps(said).encode()
@@ -99,7 +99,7 @@ def decode_error(body: bytes) -> Problem:
         said = json.loads(body)
         sentence, exit_code, fields = str(said["sentence"]), int(said["exit_code"]), dict(said["fields"])
         roots: tuple[type[Problem], ...] = (UserError, AuditError)
-        known = {kind.__name__: kind for root in roots for kind in _families(root)}
+        known = {_name(kind): kind for root in roots for kind in _families(root)}
         kind = next((known[name] for name in said["error"] if name in known), UserError)
     except (ValueError, KeyError, TypeError):
         return NotUnderstood(UNLIKE)
@@ -111,6 +111,11 @@ def decode_error(body: bytes) -> Problem:
     if problem.exit_code != exit_code:
         problem.exit_code = exit_code
     return problem
+
+
+def _name(kind: type[Problem]) -> str:
+    # With its module: two rooms each have an `Interrupted`.
+    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _families(root: type[Problem]) -> Iterator[type[Problem]]:
