@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from policies import Entity
 from redaction.folding import fold
 from workbench.store import standings
 from workbench.store.connection import Connection, Row
+
+AT_ONCE = 20_000
+"""So many exchanges or events are looked through at once, so that never all of them are in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +290,13 @@ def all_decisions(db: Connection) -> list[DecisionRow]:
     return [DecisionRow(*row) for row in db.rows("SELECT * FROM decisions ORDER BY sequence")]
 
 
+def verdicts(db: Connection, size: int) -> Iterator[tuple[int, int, str, int]]:
+    """Exchange, version, verdict and event of every decision among so many events, read part by part."""
+    wanted = "SELECT exchange, version, verdict, sequence FROM decisions WHERE sequence >= ? AND sequence < ?"
+    for bounds in pairwise([-(2**63), *range(AT_ONCE, size, AT_ONCE), size]):
+        yield from db.rows(wanted, [*bounds])
+
+
 def add_dismissal(db: Connection, exchange: int, entity: str, folded: str, reason: str, sequence: int) -> None:
     """Store that these words identify nobody in this exchange; with the reason `undo`, that this was taken back."""
     db.insert("dismissals", [(exchange, entity, folded, reason, sequence)])
@@ -366,8 +377,6 @@ def all_latest(db: Connection) -> list[Latest]:
 _ODD = r"'[^\x00-\x7F\x{A0}-\x{A9}\x{AB}-\x{B1}\x{B4}\x{B6}-\x{B8}\x{BB}\x{2010}-\x{2044}\x{20AC}]'"
 _BETWEEN = r"['\x{2018}\x{2019}\x{2BC}\x{2032}]?s?[^0-9a-z]+"
 """What may stand between two words: a possessive ending, and anything but letters."""
-AT_ONCE = 20_000
-"""So many exchanges are looked through at once, so that not all texts are ever in memory."""
 
 
 def texts_with(db: Connection, words: Sequence[str]) -> Iterator[Texts]:

@@ -59,13 +59,14 @@ def verify(study: Study, turn: Turn, command: commands.VerifyAudit) -> Report:
         mirror = MirrorUntil(study.mirror, size)
         db = study.db.another()
     try:
-        decisions = (d for d in exchanges.all_decisions(db) if d.sequence < size)
         return verify_log(
             mirror,
             public_key=PublicKey.load(study.folder.log_public_key),
             witnessed=command.witnessed,
             store_lines=events.lines(db, 0, size),
-            decisions=[Decision(str(d.exchange), d.version, d.verdict, d.sequence) for d in decisions],
+            decisions=(
+                Decision(str(e), version, verdict, at) for e, version, verdict, at in exchanges.verdicts(db, size)
+            ),
         )
     finally:
         db.let_go()

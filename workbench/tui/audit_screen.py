@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 from textual.worker import get_current_worker
 
 from audit.checkpoint import PublicKey
@@ -18,6 +18,7 @@ from audit.events import Event
 from audit.mirror import MirrorReader
 from audit.verify import Report, verify_log
 from workbench.tui.highlight import Drawn
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.passage import Passage
 from workbench.tui.timeline import GROUPS, View, actors, row, sheet, window
 
@@ -75,7 +76,7 @@ class AuditScreen(Screen[None]):
         with Horizontal(id="log"):
             yield DataTable(id="timeline", cursor_type="row", zebra_stripes=False)
             yield Passage(id="event")
-        yield Footer(show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         table = self.timeline = self.query_one(DataTable)

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from policies.schema import Review
 from workbench.desk.commands import Reading
@@ -16,6 +16,7 @@ from workbench.tui.courier import Courier, DeskScreen
 from workbench.tui.editor import Editor
 from workbench.tui.evidence import Evidence
 from workbench.tui.heading import Heading
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.marker import Marker
 from workbench.tui.pace import Pace
 from workbench.tui.passage import Passage
@@ -70,7 +71,7 @@ class Board(DeskScreen):
                     yield Editor()
                     yield Evidence()
         yield Marker()
-        yield Footer(show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         self.queue = self.query_one(QueueList)

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from policies import Role
@@ -17,6 +17,7 @@ from workbench.desk.views import StageCounts
 from workbench.tui.choices import Choices
 from workbench.tui.courier import Courier, DeskScreen
 from workbench.tui.jobs import Job
+from workbench.tui.keys_line import KeysLine
 from workbench.tui.walk import Stage, next_step, remaining, stages
 
 FRESH = 2.0
@@ -60,7 +61,7 @@ class HomeScreen(DeskScreen):
         yield Static(id="next", markup=False)
         yield Static(id="job", markup=False)
         yield Static(id="for-you", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         self.query_one("#for-you", Static).update(for_you(self.opening))

@@ -7,11 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from workbench.desk.review_views import Agreement, CatchRate, Pace, Quality, Residual
 from workbench.desk.reviewing import ShowQuality
 from workbench.tui.courier import DeskScreen
+from workbench.tui.keys_line import KeysLine
 
 Figure = TypeVar("Figure")
 
@@ -27,7 +28,7 @@ class QualityScreen(DeskScreen):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="quality"):
             yield Static("Counting ...", id="quality-text", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         self.action_read()

@@ -1,6 +1,8 @@
 """The queue: a narrow list of exchanges, a window at a time."""
 
 from dataclasses import dataclass, replace
+from math import inf
+from time import monotonic
 from typing import Literal
 
 from textual.content import Content
@@ -97,6 +99,7 @@ class QueueList(Choices):
         self.me: str | None = None
         """Whose claims need no mark."""
         self._resting: Timer | None = None
+        self._moved = -inf
 
     @property
     def row(self) -> QueueRow | None:
@@ -142,7 +145,12 @@ class QueueList(Choices):
         event.stop()
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(REST, self._rest)
+        # A single key is followed at once; of a row of keys only the last one.
+        before, self._moved = self._moved, monotonic()
+        if self._moved - before < REST:
+            self._resting = self.set_timer(REST, self._rest)
+        else:
+            self._rest()
 
     def _rest(self) -> None:
         if self.row is not None:

@@ -8,11 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from workbench.desk.commands import HANDLE, PlanRelease
 from workbench.desk.views import ReleasePlan
 from workbench.tui.courier import Courier, DeskScreen
+from workbench.tui.keys_line import KeysLine
 
 
 class ReleaseScreen(DeskScreen):
@@ -39,7 +40,7 @@ class ReleaseScreen(DeskScreen):
         with VerticalScroll(id="plan"):
             yield Static("Looking at what may go ...", id="plan-text", markup=False)
         yield Input(placeholder="name of the release, for example winter-2026; enter builds it", id="release-name")
-        yield Footer(show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         self.action_plan()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from tests.bench.terminal import Terminal
+from tests.bench.terminal import ESCAPES, Terminal
 
 SIZE = (120, 40)
 HEADING = re.compile(r"Exchange (\d+)[^:\n]{0,12}: ")
@@ -66,7 +66,7 @@ class Screen:
         self._stop_work()
         began = time.monotonic()
         while self.terminal.process.poll() is None and time.monotonic() - began < LAST_PATIENCE:
-            self._press("\x1b")
+            self._escape()
             self._press("q")
             time.sleep(0.3)
         self.terminal.process.kill()
@@ -85,7 +85,8 @@ class Screen:
         """It may end where the server does not answer, and the person then tries again; not otherwise."""
         ended = self.terminal.process.wait()
         if ended and "The server of this study does not answer" not in self.terminal.last:
-            self.faults.append(f"the review screen ended with {ended}")
+            said = " ".join(ESCAPES.sub("", self.terminal.last).split())
+            self.faults.append(f"the review screen ended with {ended}: {said[-200:]}")
 
     # -- the person --------------------------------------------------------------------------------------------
 
@@ -107,7 +108,7 @@ class Screen:
             keys = "a" if chance.random() < 0.8 else "r2"
             if not self._decide(here, keys) and not self._decide(here, "r2"):
                 # Whatever stands in the way: leave it.
-                self._press("\x1b")
+                self._escape()
                 self._press(chance.choice("ns"))
 
     def _read(self) -> None:
@@ -140,6 +141,11 @@ class Screen:
         with suppress(OSError):  # it has just ended
             return self.terminal.press(key)
         return time.perf_counter()
+
+    def _escape(self) -> None:
+        self._press("\x1b")
+        # Escape with a letter close behind is another key, as terminals send it: alt and that letter.
+        time.sleep(0.3)
 
     def _exchange(self) -> int | None:
         for frame in islice(reversed(self.terminal.frames), LOOKED_AT):
