@@ -37,7 +37,7 @@ EXCHANGES = int(os.environ.get("WORKBENCH_BENCH_EXCHANGES", "100000"))
 READ = Reading(milliseconds=60_000, source_words=330, exchange_words=250, whole_source=True, whole_exchange=True)
 SIZES = ((80, 24), (160, 48))
 READ_ALL = "All of it has been on screen"
-APPROVALS = 12
+APPROVALS = 20
 
 
 @pytest.fixture(scope="module")
@@ -257,8 +257,8 @@ def test_keys_at_a_terminal(large: Path, columns: int, rows: int) -> None:
         sitting.tell(f"another finding chosen {size}", 50, chosen)
         if rows < 40:
             sitting.tell(f"a page of text further {size}", 50, [(" ", lambda text: len(text) > 400)] * 4)
-        walked = [("np"[number // 10 % 2], partial(_is_other, sitting.exchange)) for number in range(20)]
-        sitting.tell(f"walked to another exchange {size}", 100 + 80, walked)
+        walked = [("np"[number // 10 % 2], partial(_is_other, sitting.exchange)) for number in range(40)]
+        sitting.tell(f"walked to another exchange {size}", 100, walked)
         approved = approvals(sitting)
         tell(f"approved, and the next on screen {size}", [spent for spent, _ in approved], 150 + 100,
              [used for _, used in approved])  # fmt: skip

@@ -1,6 +1,7 @@
 """What every terminal application here has in common: all ways out for what is on screen are closed."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
@@ -120,6 +121,9 @@ def run_private(make: Callable[[], PrivateApp]) -> None:
     """Run an application until it is left.  Raises ScreenFault, one sentence without text, when it crashes."""
     close_environment()
     app = make()
+    # What is loaded by now stays to the end: to look through it again and again took 50 ms at a time, between two keys.
+    gc.collect()
+    gc.freeze()
     try:
         app.run()
     except Exception as error:
