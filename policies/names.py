@@ -58,6 +58,19 @@ class Verdict(StrEnum):
     WITHDRAW = "withdraw"
     """The decision before it no longer counts."""
 
+    @property
+    def done(self) -> str:
+        """The word for an exchange that this was decided about."""
+        return _DONE[self]
+
+
+_DONE = {
+    Verdict.APPROVE: "approved",
+    Verdict.REJECT: "rejected",
+    Verdict.SEND_BACK: "sent back",
+    Verdict.WITHDRAW: "withdrawn",
+}
+
 
 class Risk(StrEnum):
     """How much can go wrong with an exchange, from what screening says of it; the policy asks for more care with it.
@@ -96,3 +109,12 @@ class Scope(StrEnum):
     CONTROLLED = "controlled"
     PUBLIC = "public"
     TRAINING = "training"
+
+
+class Protection(StrEnum):
+    """Law that protects a session beyond HIPAA's ordinary rules."""
+
+    PART_2 = "42cfr2"
+    """42 CFR Part 2: records of substance-use treatment."""
+    PSYCHOTHERAPY_NOTES = "psychotherapy_notes"
+    """45 CFR 164.501: notes kept apart from the record."""

@@ -81,10 +81,10 @@ def offer_server(group: Any) -> None:
 def only_of_home(context: typer.Context) -> None:
     """A command was named, so that the options of the home do not count; they stand after the command."""
     _server.set(None)
-    for name in ("study", "key_file", "server"):
-        source = context.get_parameter_source(name)
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
         if source is not None and source.name == "COMMANDLINE":
-            raise typer.BadParameter("it stands after the command.", param_hint=f"--{name.replace('_', '-')}")
+            raise typer.BadParameter("it stands after the command.", param_hint=option.opts[0])
 
 
 def server_named() -> str | None:

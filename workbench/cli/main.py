@@ -23,6 +23,7 @@ from workbench.cli import (
     prompt,
     quality,
     release,
+    release_publish,
     roster,
     scan,
     screen,
@@ -36,6 +37,7 @@ from workbench.cli import (
 )
 from workbench.cli.console import HERE, KeyFileOption, ServerOption, StudyOption, offer_server, only_of_home
 from workbench.cli.home import open_home
+from workbench.cli.look import AsciiOption, KeymapOption, ThemeOption
 from workbench.errors import Interrupted
 from workbench.faults import told
 
@@ -68,6 +70,7 @@ for part in PARTS:
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompt.app, name="prompt")
+release_publish.register(release.app)
 app.add_typer(release.app, name="release")
 app.add_typer(study_care.app, name="study")
 
@@ -79,13 +82,16 @@ def root(
     study: StudyOption = HERE,
     key_file: KeyFileOption = None,
     server: ServerOption = None,
+    theme: ThemeOption = None,
+    ascii_only: AsciiOption = None,
+    keymap: KeymapOption = None,
 ) -> None:
     """From counselling transcripts to reviewed, de-identified training data.  Without a command: the study's home."""
     if version:
         typer.echo(__version__)
         raise typer.Exit
     if context.invoked_subcommand is None:
-        open_home(study, key_file)
+        open_home(study, key_file, theme, ascii_only, keymap)
     else:
         only_of_home(context)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from audit.errors import AuditError
-from policies import UserError
+from policies import UserError, Verdict
 from workbench.cli.exchange import lines_of
 from workbench.cli.plain_deeds import HELP, Place, command_of
 from workbench.desk.commands import EditExchange, OpenExchange, Reading
@@ -156,7 +156,8 @@ class PlainReview:
                 self._say(f"{what}: {', '.join(map(str, numbers))}")
 
     def _part(self, summary: Summary) -> None:
-        decided = ", ".join(f"{number} {_words(verdict)}" for verdict, number in summary.decisions) or "nothing decided"
+        verdicts = [f"{number} {Verdict(verdict).done}" for verdict, number in summary.decisions]
+        decided = ", ".join(verdicts) or "nothing decided"
         self._say(f"This sitting: {decided}; {summary.returned} given back to the queue, {summary.drafts} drafts kept.")
 
 

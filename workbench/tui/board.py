@@ -179,7 +179,8 @@ class Board(DeskScreen):
         elif not self.exchange.is_at_end:
             self.exchange.scroll_page_down(animate=False)
         else:
-            self.say("All of it has been on screen: a approves, r rejects, n goes on.")
+            # Not for long: whoever decides now must not find it over the next exchange.
+            self.say("All of it has been on screen: a approves, r rejects, n goes on.", seconds=3)
 
     def go_to(self, part: str, place: int, *, on: bool = False) -> None:
         """Bring a place of a text into view; `on` goes on reading from where the pane stands."""

@@ -62,10 +62,12 @@ class DeskScreen(Screen[None]):
         """Show the one sentence of an error."""
         self.say(str(problem), severity="warning")
 
-    def say(self, sentence: str, *, severity: Literal["information", "warning"] = "information") -> None:
+    def say(
+        self, sentence: str, *, severity: Literal["information", "warning"] = "information", seconds: float = 8
+    ) -> None:
         """Show one sentence above the footer, in place of the one before."""
         self.app.clear_notifications()
-        self.notify(sentence, severity=severity, markup=False, timeout=8)
+        self.notify(sentence, severity=severity, markup=False, timeout=seconds)
 
     def _carry(
         self,

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
+from policies import Verdict
 from workbench.desk.review_views import Summary
 
 
@@ -35,7 +36,7 @@ class Farewell(ModalScreen[None]):
 
 def sheet(summary: Summary) -> Content:
     """The lines of the summary."""
-    decided = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in summary.decisions)
+    decided = ", ".join(f"{number:,} {Verdict(verdict).done}" for verdict, number in summary.decisions)
     lines = [decided or "nothing decided"]
     if summary.steps:
         lines.append(f"{summary.steps:,} other steps")

@@ -103,6 +103,7 @@ class HomeScreen(DeskScreen):
         if told is not None:
             self._told = told
         job = self._job()
+        self.refresh_bindings()
         if job is None:
             self.query_one("#job", Static).update(Content(self._told))
             return
@@ -115,6 +116,12 @@ class HomeScreen(DeskScreen):
         )
 
     # -- keys --------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only keys that do something here are named at the bottom: it has room for eighty columns of them."""
+        if action == "cancel":
+            return self._job() is not None
+        return action != "disputed" or Role.SENIOR.value in self.opening.roles
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -136,9 +143,7 @@ class HomeScreen(DeskScreen):
 
     def action_cancel(self) -> None:
         job = self._job()
-        if job is None:
-            self.say("Nothing is going on in the background.")
-        else:
+        if job is not None:
             job.cancel()
             self.show_job()
 
