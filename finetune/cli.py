@@ -30,6 +30,12 @@ def train(
     recipe: Annotated[str, typer.Option(help="Recipe: paper, or ours (early stopping).")] = "ours",
     config: Annotated[list[str] | None, typer.Option(help="Data set of the release; may be given twice.")] = None,
     release_digest: Annotated[str | None, typer.Option(help="Digest that the release must have.")] = None,
+    public_key: Annotated[
+        Path | None, typer.Option(help="Public key of the log that the release was built in: check its proof too.")
+    ] = None,
+    revocations: Annotated[
+        Path | None, typer.Option(help="Signed list of revoked rows, which are left out; needs --public-key.")
+    ] = None,
     seed: int = 42,
     max_steps: Annotated[int | None, typer.Option(min=1, help="Stop after so many steps.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
@@ -44,6 +50,8 @@ def train(
         seed=seed,
         max_steps=max_steps,
         release_digest=release_digest,
+        public_key=public_key,
+        revocations=revocations,
     )
     run_training(job, resume=resume, say=typer.echo)
 

@@ -10,15 +10,15 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from audit.bundle import verify_bundle
 from finetune.errors import Interrupted, TrainingError
 from finetune.examples import Encoder, Example, count_cuts
 from finetune.parameters import LoraCount, count_lora
 from finetune.record import FORMAT, check_run, make_run, versions, write_record
-from finetune.rows import read_rows, split, usual_instruction
+from finetune.rows import held_out, open_release, read_rows, usual_instruction
 from policies.bases import OFFLINE, base_digest
 from policies.recipes import LoadedRecipe, Recipe
 
@@ -53,6 +53,10 @@ class Job:
     max_steps: int | None = None
     release_digest: str | None = None
     """Digest of MANIFEST.json as known from elsewhere; any other release is refused."""
+    public_key: Path | None = None
+    """The public key of the log that the release was built in: its proof is checked too."""
+    revocations: Path | None = None
+    """The revocation list that the log's key has signed; rows that it names are left out."""
 
 
 def train(job: Job, *, resume: bool, say: Say) -> None:
@@ -62,11 +66,13 @@ def train(job: Job, *, resume: bool, say: Say) -> None:
     anything but an intact release bundle, TrainingError for another fault of the input, Interrupted after SIGINT or
     SIGTERM (a checkpoint is written first).
     """
-    bundle = verify_bundle(job.release, expected_digest=job.release_digest)
-    rows = read_rows(bundle, list(job.configs))
+    bundle, revoked = open_release(job.release, job.release_digest, job.public_key, job.revocations)
+    if job.revocations:
+        say(f"{len(revoked)} of the {bundle.manifest.rows} rows of the release were revoked and are left out.")
+    rows = read_rows(bundle, list(job.configs), without=revoked)
     recipe = job.recipe.recipe
     say(f"Release {bundle.manifest.name} verified: digest {bundle.digest}, {len(rows)} rows to train on.")
-    identity = {
+    identity: dict[str, Any] = {
         "format": FORMAT,
         "release": {"name": bundle.manifest.name, "digest": bundle.digest, "configs": list(job.configs)},
         "recipe": {"digest": job.recipe.digest, **recipe.model_dump(mode="json")},
@@ -74,8 +80,12 @@ def train(job: Job, *, resume: bool, say: Say) -> None:
         "seed": job.seed,
         "max_steps": job.max_steps,
     }
+    if revoked:
+        digest = sha256("\n".join(sorted(revoked)).encode()).hexdigest()
+        identity["release"]["revoked"] = {"rows": len(revoked), "digest": digest}
     check_run(job.out, identity, resume=resume)
-    kept, held = split(rows, recipe.early_stopping.held_out, job.seed) if recipe.early_stopping else (rows, [])
+    stopping, configs = recipe.early_stopping, list(job.configs)
+    kept, held = held_out(bundle, configs, rows, stopping.held_out, job.seed, revoked) if stopping else (rows, [])
     libraries = _libraries()
     tokenizer = _load_tokenizer(libraries, job.base)
     encoder = Encoder(tokenizer, recipe.lengths)

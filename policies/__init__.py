@@ -2,7 +2,7 @@
 
 from policies.errors import PolicyError, UserError
 from policies.loader import LoadedPolicy, Prompt, load_policy, load_prompt, parse_policy
-from policies.names import Entity, Face, FlagKind, Risk, Role, Scope, Treatment, Verdict
+from policies.names import Entity, Face, FlagKind, Protection, Risk, Role, Scope, Treatment, Verdict
 from policies.schema import Policy
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Prompt",
+    "Protection",
     "Risk",
     "Role",
     "Scope",

@@ -17,6 +17,8 @@ class KnownModel(Section):
     bytes: Annotated[int, Field(ge=1)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     source: str
+    licence: str
+    """As the Hub spells it, in lower case; a policy can forbid that its rows are released."""
 
 
 class _KnownModels(Section):

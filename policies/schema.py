@@ -1,11 +1,12 @@
 """The shape of a policy file: every rule of a study that a hospital may want to set for itself."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from policies.basis import fault_of
-from policies.names import Entity, Face, FlagKind, Risk, Scope, Treatment
+from policies.names import Entity, Face, FlagKind, Protection, Risk, Scope, Treatment
 
 Words = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -196,12 +197,35 @@ class MultiTurn(Section):
     """A coach turn of at least so many words is a target; also its length filter, counted on the final text."""
     context_turns: Annotated[int, Field(ge=1, le=100)] = 6
     """Turns before the target that go with it."""
-    short_words: Words = 8
+    short_words: Annotated[int, Field(ge=1, le=100)] = 8
     """Turns of fewer words are short; a warning is given where most are (the report: training on them collapsed)."""
 
 
+class Splits(Section):
+    """Shares of the rows in each split; a subject stands in one split only, so that the shares are met about."""
+
+    train: Annotated[float, Field(gt=0, le=1)] = 0.9
+    validation: Annotated[float, Field(ge=0, lt=1)] = 0.05
+    test: Annotated[float, Field(ge=0, lt=1)] = 0.05
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Splits":
+        if abs(self.train + self.validation + self.test - 1) > 1e-9:
+            raise ValueError("release.splits must add up to 1")
+        return self
+
+
+class Assurance(Section):
+    """The blind second look at a random sample of what would go, before it goes."""
+
+    sample: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """Approved rows that others look at once more, drawn by a seed committed in the log beforehand; 0 asks for none."""
+    highest_bound: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Nothing is built while the upper 95 % bound of the share of rows with a leak is above this."""
+
+
 class Release(Section):
-    """What a bundle is for and what each of its rows is introduced with."""
+    """What a bundle is for, what each of its rows is introduced with, and what must hold before it goes."""
 
     instruction: str
     scope: Scope = Scope.TRAINING
@@ -209,8 +233,35 @@ class Release(Section):
     unstated_consent: Literal["allow", "refuse"] = "refuse"
     """What happens to rows of files that came without a manifest, so that no consent is on record."""
     licence: str = "other"
+    forbidden_licences: tuple[str, ...] = ()
+    """Rows made by a model under one of these licences stay back."""
+    allowed_protection: tuple[Protection, ...] = ()
+    """Rows of files with a special protection that is not named here stay back."""
     separate_steward: bool = False
     """Rows that the building steward alone has reviewed stay back."""
+    signatures: Annotated[int, Field(ge=0, le=5)] = 1
+    """How many stewards beside the one who built it must sign a release before it is published or trained on."""
+    splits: Splits = Splits()
+    keep_links: bool = False
+    """Whether rows keep a pseudonym of their subject and their order within the session."""
+    smallest_cell: Annotated[int, Field(ge=1, le=100)] = 11
+    """A number of people or rows below this is not told in any published statistic (CMS cell size suppression)."""
+    rare_below: Annotated[int, Field(ge=1, le=100)] = 5
+    """A combination of quasi-identifiers that fewer people share than this is reported as rare."""
+    near_duplicate: Annotated[float, Field(gt=0, le=1)] = 0.8
+    """Rows whose runs of words are alike to this degree (Jaccard) are reported as near duplicates."""
+    assurance: Assurance = Assurance()
+
+
+class Determination(Section):
+    """An expert's signed determination that the risk is very small (45 CFR 164.514(b)(1))."""
+
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """SHA-256 of the signed document."""
+    expires: date
+    """Nothing is built after this day."""
+    conditions: Annotated[str, Field(min_length=1, max_length=2000)]
+    """What the expert asks of whoever receives the data; told in the card."""
 
 
 class Policy(Section):
@@ -231,6 +282,8 @@ class Policy(Section):
     release: Release
     agreement: str | None = None
     """The data use agreement that a limited data set needs (its number or file name)."""
+    determination: Determination | None = None
+    """The determination without which a policy with basis expert_determination builds no release."""
 
     @model_validator(mode="after")
     def _basis_holds(self) -> "Policy":

@@ -67,7 +67,19 @@ Risk = Annotated[str, AfterValidator(_one_of(RISKS))]
 Round = Annotated[str, AfterValidator(_one_of(ROUNDS))]
 StepKind = Annotated[str, AfterValidator(_one_of(STEPS))]
 ObjectType = Literal[
-    "study", "person", "sitting", "file", "roster", "model", "page", "run", "exchange", "finding", "release", "log"
+    "study",
+    "person",
+    "sitting",
+    "file",
+    "roster",
+    "model",
+    "page",
+    "run",
+    "exchange",
+    "finding",
+    "release",
+    "sample",
+    "log",
 ]
 
 
@@ -132,6 +144,16 @@ class Action(StrEnum):
     RELEASE_BUILT = "release.built"
     RELEASE_REFUSED = "release.refused"
     RELEASE_VERIFIED = "release.verified"
+    RELEASE_SIGNED = "release.signed"
+    RELEASE_REVOKED = "release.revoked"
+    RELEASE_RESCANNED = "release.rescanned"
+    RELEASE_PUBLISHED = "release.published"
+    CONSENT_CHANGED = "consent.changed"
+    STEWARD_KEY_ADDED = "person.steward_key_added"
+    SAMPLE_COMMITTED = "sample.committed"
+    SAMPLE_DRAWN = "sample.drawn"
+    SAMPLE_LOOKED_AT = "sample.looked_at"
+    DOSSIER_WRITTEN = "dossier.written"
     AUDIT_VERIFIED = "audit.verified"
     AUDIT_QUERIED = "audit.queried"
     AUDIT_EXPORTED = "audit.exported"

@@ -24,19 +24,29 @@ from audit.bundle import (
     ModelRef,
     PolicyRef,
     PromptRef,
+    SignersRef,
     file_digest,
     sums_bytes,
     verify_bundle,
 )
+from audit.bundle_data import APPROVALS, LINKS, messages
 from audit.errors import BundleError
+from policies.bases import user_turn
 
-COLUMNS = ("id", "instruction", "input", "output")
+COLUMNS = ("id", "instruction", "input", "output", "messages")
 DATA = "data/interview/train-00000-of-00001.parquet"
 
 
 def table(rows: int = 3, **changed: pa.Array) -> pa.Table:
-    columns = {name: pa.array([f"{name} {row}" for row in range(rows)], pa.string()) for name in COLUMNS}
-    return pa.table({**columns, **changed})
+    columns = {name: pa.array([f"{name} {row}" for row in range(rows)], pa.string()) for name in COLUMNS[:4]}
+    chat = messages(columns["instruction"], columns["input"], columns["output"])
+    return pa.table({**columns, "messages": chat, **changed})
+
+
+def keys(rows: int = 3) -> pa.Table:
+    """The approvals, in another order than the rows."""
+    ids = [f"id {row}" for row in reversed(range(rows))]
+    return pa.table({"id": ids, "key": [hashlib.sha256(name.encode()).hexdigest() for name in ids]})
 
 
 def seal(path: Path, **changed: object) -> Manifest:
@@ -50,7 +60,10 @@ def seal(path: Path, **changed: object) -> Manifest:
         files.append(BundleFile(path=name, bytes=file.stat().st_size, sha256=file_digest(file), rows=rows))
     manifest = Manifest(
         name="pilot-1", created=datetime(2026, 5, 1, tzinfo=UTC), rows=3, files=tuple(files), columns=COLUMNS,
-        policy=PolicyRef(name="mentalchat16k", version=1, digest="a" * 64),
+        version="1.0.0", approvers=2, shuffle="e" * 64, signers=SignersRef(needed=0, keys=()),
+        policy=PolicyRef(
+            name="mentalchat16k", version=1, digest="a" * 64, scope="training", basis="safe_harbor", licence="other"
+        ),
         prompts=(PromptRef(name="exchange", digest="b" * 64),),
         models=(ModelRef(backend="extractive", digest="c" * 64),),
         application=ApplicationRef(name="curation-workbench", version="0.1.0"), excluded={"length": 2},
@@ -66,6 +79,7 @@ def bundle(tmp_path: Path) -> Path:
     path = tmp_path / "pilot-1"
     (path / "data/interview").mkdir(parents=True)
     pq.write_table(table(), path / DATA)
+    pq.write_table(keys(), path / APPROVALS)
     (path / "README.md").write_text("---\nlicense: other\n---\n# A release\n")
     seal(path)
     return path
@@ -76,11 +90,14 @@ def test_an_untouched_bundle_is_accepted(bundle: Path) -> None:
     assert checked.manifest.rows == 3
     assert checked.manifest.excluded == {"length": 2}
     assert checked.configs == ["interview"]
-    assert checked.data_files("interview") == [bundle / DATA]
+    assert checked.splits("interview") == ["train"]
+    assert checked.data_files("interview") == checked.data_files("interview", "train") == [bundle / DATA]
     assert checked.digest == hashlib.sha256((bundle / MANIFEST).read_bytes()).hexdigest()
     assert verify_bundle(bundle, expected_digest=checked.digest) == checked
     with pytest.raises(BundleError, match="it has interview"):
         checked.data_files("synthetic")
+    with pytest.raises(BundleError, match="no test in interview; it has train"):
+        checked.data_files("interview", "test")
 
 
 def test_the_sums_can_be_checked_without_this_program(bundle: Path) -> None:
@@ -120,7 +137,7 @@ def test_a_missing_file_is_named(bundle: Path, name: str) -> None:
         verify_bundle(bundle)
 
 
-@pytest.mark.parametrize("name", ["notes.txt", ".hidden", "data/interview/train-00001-of-00001.parquet", "x/y/z"])
+@pytest.mark.parametrize("name", ["notes.txt", ".hidden", "data/interview/train-00001-of-00002.parquet", "x/y/z"])
 def test_an_extra_file_is_named(bundle: Path, name: str) -> None:
     (bundle / name).parent.mkdir(parents=True, exist_ok=True)
     (bundle / name).touch()
@@ -159,11 +176,14 @@ def test_a_bundle_that_was_sealed_anew_is_not_the_expected_one(bundle: Path) -> 
     ("data", "complaint"),
     [
         (table(4), "has 4 rows where the manifest says 3"),
-        (table().rename_columns(["id", "instruction", "output", "input"]), "text columns"),
-        (table().append_column("subject", pa.array(["a"] * 3)), "text columns"),
-        (table(output=pa.array([1, 2, 3])), "text columns"),
+        (table().select(["id", "instruction", "output", "input", "messages"]), "does not have the columns"),
+        (table().drop_columns("messages"), "does not have the columns"),
+        (table().append_column("subject", pa.array(["a"] * 3)), "does not have the columns"),
+        (table(output=pa.array([1, 2, 3])), "does not have the columns"),
+        (table(messages=pa.array(["a", "b", "c"])), "does not have the columns"),
         (table(id=pa.array(["a", "b", "a"])), "without an id of its own"),
         (table(id=pa.array(["a", None, "b"])), "without an id of its own"),
+        (table(id=pa.array(["id 0", "id 1", "id 7"])), "not about exactly the rows"),
     ],
 )
 def test_data_that_do_not_fit_the_manifest_are_refused(bundle: Path, data: pa.Table, complaint: str) -> None:
@@ -171,6 +191,58 @@ def test_data_that_do_not_fit_the_manifest_are_refused(bundle: Path, data: pa.Ta
     seal(bundle)
     with pytest.raises(BundleError, match=complaint):
         verify_bundle(bundle)
+
+
+def test_a_bundle_may_keep_what_links_rows_and_says_so_in_its_columns(bundle: Path) -> None:
+    subjects, positions = pa.array(["a", "a", "b"]), pa.array([1, 2, 1], pa.int32())
+    data = table().append_column(LINKS[0], subjects).append_column(LINKS[1], positions)
+    pq.write_table(data, bundle / DATA)
+    seal(bundle, columns=(*COLUMNS, "subject", "position"))
+    assert verify_bundle(bundle).manifest.columns[-2:] == ("subject", "position")
+    seal(bundle, columns=(*COLUMNS, "subject"))
+    with pytest.raises(BundleError, match="columns that no bundle has"):
+        verify_bundle(bundle)
+
+
+@pytest.mark.parametrize("rows", [2, 4])
+def test_the_approvals_are_about_exactly_the_rows(bundle: Path, rows: int) -> None:
+    pq.write_table(keys(rows), bundle / APPROVALS)
+    seal(bundle)
+    with pytest.raises(BundleError, match="not about exactly the rows"):
+        verify_bundle(bundle)
+
+
+def test_a_bundle_without_approvals_is_none(bundle: Path) -> None:
+    (bundle / APPROVALS).unlink()
+    seal(bundle)
+    with pytest.raises(BundleError, match=f"has no {APPROVALS}"):
+        verify_bundle(bundle)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "data/interview/train-00000-of-00002.parquet",
+        "data/interview/train-00001-of-00001.parquet",
+        "data/interview/train.parquet",
+        "data/interview/dev-00000-of-00001.parquet",
+        "data/interview/more/train-00000-of-00001.parquet",
+    ],
+)
+def test_data_lie_where_their_split_and_number_say(bundle: Path, name: str) -> None:
+    (bundle / name).parent.mkdir(exist_ok=True)
+    (bundle / DATA).rename(bundle / name)
+    seal(bundle)
+    with pytest.raises(BundleError, match=r"keeps its data|does not fit the numbers"):
+        verify_bundle(bundle)
+
+
+def test_a_row_reads_for_a_chat_trainer_as_it_does_in_training() -> None:
+    (row,) = messages(pa.array(["Be kind."]), pa.array(["I am tired.\n\nSo tired."]), pa.array(["Rest."])).to_pylist()
+    assert row == [
+        {"role": "user", "content": user_turn("Be kind.", "I am tired.\n\nSo tired.")},
+        {"role": "assistant", "content": "Rest."},
+    ]
 
 
 def test_data_that_are_not_parquet_are_refused(bundle: Path) -> None:

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from audit.bundle import Manifest, sums_bytes
+from audit.bundle import BundleFile, Manifest, sums_bytes
+from audit.bundle_data import APPROVALS, KEYS, ROWS, data_path, messages
 from policies.bases import OFFLINE
 
 os.environ.update(OFFLINE)
@@ -21,32 +22,44 @@ STATEMENT = "I have been caring for my mother for two years and number {} of my 
 ANSWER = "It makes sense that you are worn out. Number {} on our list could be one evening a week that is yours. "
 
 MakeRelease = Callable[[int, int], Path]
+Texts = list[tuple[str, str, str]]
 
 
-def write_bundle(folder: Path, rows: list[tuple[str, str, str]]) -> Path:
-    """A bundle of format curation-bundle/1 with these (instruction, input, output) rows."""
-    name = "data/interview/train-00000-of-00001.parquet"
-    (folder / name).parent.mkdir(parents=True)
-    columns = {
-        "id": [hashlib.sha256(str(i).encode()).hexdigest()[:16] for i in range(len(rows))],
-        "instruction": [row[0] for row in rows],
-        "input": [row[1] for row in rows],
-        "output": [row[2] for row in rows],
-    }
-    schema = pa.schema([(column, pa.string()) for column in columns])
-    pq.write_table(pa.table(columns, schema=schema), folder / name)
-    data = (folder / name).read_bytes()
+def write_bundle(folder: Path, rows: Texts, validation: Texts | None = None) -> Path:
+    """A bundle of format curation-bundle/2 with these (instruction, input, output) rows in its splits."""
+    splits = {"train": rows, "validation": validation or []}
+    splits = {split: texts for split, texts in splits.items() if texts}
+    names = {split: data_path("interview", split, 0, 1) for split in splits}
+    every: list[str] = []
+    (folder / "data/interview").mkdir(parents=True)
+    for split, texts in splits.items():
+        ids = [hashlib.sha256(f"{split} {number}".encode()).hexdigest()[:16] for number in range(len(texts))]
+        instruction, question, answer = (pa.array(side, pa.string()) for side in zip(*texts, strict=True))
+        columns = [ids, instruction, question, answer, messages(instruction, question, answer)]
+        pq.write_table(pa.table(columns, schema=ROWS), folder / names[split])
+        every += ids
+    pq.write_table(pa.table([every, ["0" * 64] * len(every)], schema=KEYS), folder / APPROVALS)
+    files = [_file(folder, APPROVALS, None), *(_file(folder, names[split], len(splits[split])) for split in splits)]
     manifest = Manifest.model_validate(
         {
-            "format": "curation-bundle/1",
+            "format": "curation-bundle/2",
             "name": "pilot",
             "created": datetime(2026, 1, 2, tzinfo=UTC),
-            "rows": len(rows),
-            "files": [
-                {"path": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "rows": len(rows)}
-            ],
-            "columns": list(columns),
-            "policy": {"name": "mentalchat16k", "version": 1, "digest": "0" * 64},
+            "rows": len(every),
+            "files": files,
+            "columns": ROWS.names,
+            "version": "1.0.0",
+            "policy": {
+                "name": "mentalchat16k",
+                "version": 1,
+                "digest": "0" * 64,
+                "scope": "training",
+                "basis": "safe_harbor",
+                "licence": "other",
+            },
+            "approvers": 1,
+            "shuffle": "0" * 64,
+            "signers": {"needed": 0, "keys": []},
             "prompts": [],
             "models": [],
             "application": {"name": "workbench", "version": "0.1.0"},
@@ -57,6 +70,11 @@ def write_bundle(folder: Path, rows: list[tuple[str, str, str]]) -> Path:
     (folder / "MANIFEST.json").write_bytes(manifest.to_bytes())
     (folder / "SHA256SUMS").write_bytes(sums_bytes(manifest))
     return folder
+
+
+def _file(folder: Path, name: str, rows: int | None) -> BundleFile:
+    data = (folder / name).read_bytes()
+    return BundleFile(path=name, bytes=len(data), sha256=hashlib.sha256(data).hexdigest(), rows=rows)
 
 
 @pytest.fixture

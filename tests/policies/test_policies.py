@@ -119,7 +119,8 @@ def test_an_internal_policy_releases_inside_the_house_only(tmp_path: Path) -> No
 
 
 def test_an_expert_may_decide_otherwise(tmp_path: Path) -> None:
-    file = changed(tmp_path, "mentalchat16k", redaction__treatments={"DATE": "shift", "NAME": "surrogate"})
+    treatments = {"DATE": "shift", "NAME": "surrogate"}
+    file = changed(tmp_path, "mentalchat16k", basis="expert_determination", redaction__treatments=treatments)
     assert load_policy(file).policy.redaction.treatment(Entity.DATE) is Treatment.SHIFT
 
 
@@ -147,7 +148,7 @@ def test_explain_names_the_rule_the_reason_and_the_version_of_the_zip_table() ->
 
 
 def test_policy_commands_end_in_one_sentence(tmp_path: Path) -> None:
-    assert run_workbench("policy", "list").stdout.count("expert_determination") == 1
+    assert run_workbench("policy", "list").stdout.count("safe_harbor") == 2
     assert "is sound" in run_workbench("policy", "check", "minimal").stdout
     done = run_workbench("policy", "check", changed(tmp_path, "minimal", nmae="x"))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

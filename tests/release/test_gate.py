@@ -1,23 +1,12 @@
-"""What may leave, row by row, and what a bundle is worth."""
+"""What may leave, row by row."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from audit.bundle import verify_bundle
-from audit.bundle_proof import PROOF
-from audit.checkpoint import PublicKey, SigningKey
-from audit.errors import BundleError
-from audit.proof import Proof
 from policies import Entity, Face, LoadedPolicy, Scope, Verdict, load_policy, parse_policy
 from policies.schema import LengthFilter
 from redaction.scanner import Scanner
@@ -121,69 +110,6 @@ def test_exactly_forty_words_pass(mode: str, question: int, answer: int, expecte
     assert passes("word " * question, "word " * answer, rule) is expected
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release of two rows; a second one of the same rows stands beside it."""
-    folder = tmp_path_factory.mktemp("bundle")
-    desk = approved_study(folder, load_policy("mentalchat16k"), ENTRY)
-    built = desk.execute(BuildRelease(name="one"))
-    desk.execute(BuildRelease(name="two"))
-    desk.close()
-    return Path(built.path)
-
-
-def test_the_bundle_loads_with_datasets_duckdb_and_pyarrow(bundle: Path, tmp_path: Path) -> None:
-    script = (
-        "import sys, datasets\n"
-        "rows = datasets.load_dataset(sys.argv[1], split='train')\n"
-        "print(rows.num_rows, *rows.column_names)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(bundle)],
-        env={**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout.split() == ["2", "id", "instruction", "input", "output"], done.stderr
-    (data,) = bundle.rglob("*.parquet")
-    found = duckdb.sql(f"SELECT count(*), min(length(input)) > 0 FROM read_parquet('{data}')").fetchone()
-    assert found == (2, True)
-
-
-def test_ids_say_nothing_across_releases(bundle: Path) -> None:
-    ids = [
-        {row[0] for row in duckdb.sql(f"SELECT id FROM read_parquet('{next(folder.rglob('*.parquet'))}')").fetchall()}
-        for folder in (bundle, bundle.parent / "two")
-    ]
-    assert all(len(one) == 2 for one in ids)
-    assert not ids[0] & ids[1]
-
-
-def test_the_card_states_numbers_that_the_rows_have(bundle: Path) -> None:
-    card = (bundle / "README.md").read_text()
-    (data,) = bundle.rglob("*.parquet")
-    rows = duckdb.sql(f"SELECT input FROM read_parquet('{data}')").fetchall()
-    mean = sum(len(text.split()) for (text,) in rows) / len(rows)
-    assert f"| input (caregiver) | 2 | {mean:.2f} |" in card
-    assert "without a language model (extractive)" in card
-
-
-def test_the_manifest_is_the_one_in_the_log_and_a_changed_bundle_is_refused(bundle: Path) -> None:
-    manifest = verify_bundle(bundle)
-    mirror = bundle.parents[1] / "mirror"
-    events = [json.loads(line) for path in mirror.glob("events-*") for line in path.read_text().splitlines()]
-    built = [event for event in events if event["action"] == "release.built" and event["object_id"] == "one"]
-    assert [event["details"]["manifest_digest"] for event in built] == [manifest.digest]
-    card = bundle / "README.md"
-    before = card.read_bytes()
-    card.write_bytes(before.replace(b"Limits", b"limits"))
-    with pytest.raises(BundleError, match=r"README\.md"):
-        verify_bundle(bundle)
-    card.write_bytes(before)
-    verify_bundle(bundle)
-
-
 def test_an_approval_counts_only_under_the_policy_it_was_made_under(
     desk_over: Callable[..., LocalDesk], small_desk: LocalDesk, policy: LoadedPolicy
 ) -> None:
@@ -275,44 +201,3 @@ def test_nothing_is_built_under_the_example_agreement(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="put the signed data use agreement under agreement"):
         desk.execute(BuildRelease(name="r1"))
     desk.close()
-
-
-def test_rows_without_consent_on_record_are_counted_and_stand_on_the_card(
-    tmp_path: Path, policy: LoadedPolicy, bundle: Path
-) -> None:
-    desk = approved_study(tmp_path, policy, None)
-    built = desk.execute(BuildRelease(name="one"))
-    assert (desk.execute(PlanRelease()).unstated, built.unstated) == (2, 2)
-    desk.close()
-    assert "Consent: none is on record for 2 of 2 rows" in (Path(built.path) / "README.md").read_text()
-    assert "Consent: the subject of every row consented to the scope `training`" in (bundle / "README.md").read_text()
-
-
-def log_key(bundle: Path) -> PublicKey:
-    return PublicKey.load(next((bundle.parent.parent).rglob("log.pub")))
-
-
-def test_a_release_carries_the_proof_that_its_building_stands_in_the_log(bundle: Path) -> None:
-    proof = Proof.parse((bundle / PROOF).read_text())
-    assert proof.verify(log_key(bundle)).size > proof.index
-    assert verify_bundle(bundle, key=log_key(bundle)).manifest.name == "one"
-
-
-@pytest.mark.parametrize("change", ["absent", "anothers", "flipped", "another key"])
-def test_a_release_whose_proof_does_not_hold_is_refused(bundle: Path, tmp_path: Path, change: str) -> None:
-    copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
-    key = log_key(bundle)
-    match change:
-        case "absent":
-            (copy / PROOF).unlink()
-            assert verify_bundle(copy), "without a key the manifest alone is checked"
-        case "anothers":
-            shutil.copy(bundle.parent / "two" / PROOF, copy / PROOF)
-        case "flipped":
-            lines = (copy / PROOF).read_text().split("\n")
-            lines[3] = lines[3].translate(str.maketrans("ABCabc012", "abcABC345"))
-            (copy / PROOF).write_text("\n".join(lines))
-        case "another key":
-            key = SigningKey.generate("other").public
-    with pytest.raises(BundleError, match=r"proof"):
-        verify_bundle(copy, key=key)

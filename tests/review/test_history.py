@@ -25,6 +25,7 @@ from workbench.desk.commands import (
     VerifyAudit,
 )
 from workbench.desk.local import LocalDesk
+from workbench.desk.rescan import rescan
 from workbench.errors import NotThere, Refused, Stale
 from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
@@ -103,6 +104,7 @@ class History:
     def release(self) -> None:
         wanted = sorted(self.text(number) for number, mine in self.expected.items() if mine.released)
         self.releases += 1
+        rescan(self.desk)
         command = BuildRelease(name=f"r{self.releases}", folder=str(self.folder))
         if not wanted:
             with pytest.raises(Refused):

@@ -20,6 +20,7 @@ from workbench.desk.commands import (
     Status,
     VerifyAudit,
 )
+from workbench.desk.rescan import rescan
 from workbench.desk.review_views import Revealed
 from workbench.desk.reviewing import BeginSitting, ListAlike, MarkWords, NextExchange, ShowQuality, TryText
 from workbench.desk.views import ExchangeView
@@ -127,6 +128,7 @@ def test_they_are_no_pages_of_the_study_and_never_leave(planted: Ward, tmp_path:
         approve(planted.founder, row.exchange)
     plan = planted.founder.execute(PlanRelease())
     assert (plan.rows, plan.excluded) == (31, (("planted", len(plants_of(planted))),))
+    rescan(planted.founder)
     built = planted.founder.execute(BuildRelease(name="r1", folder=str(tmp_path)))
     assert built.rows == 31
     assert sources.session_end(planted.study.db, 2)[1:] == (10, 10)

@@ -28,6 +28,7 @@ from workbench.desk.commands import (
 )
 from workbench.desk.local import LocalDesk
 from workbench.desk.replay import Piece, Replay
+from workbench.desk.rescan import rescan
 from workbench.errors import NotAllowed, NotThere
 from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
@@ -68,6 +69,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, policy: LoadedPolicy) -> P
     version = desk.execute(dismiss).row.version
     desk.execute(Decide(exchange=1, version=version, verdict=Verdict.REJECT, reason="off_topic"))
     desk.execute(Decide(exchange=1, version=version, verdict=Verdict.APPROVE, reading=READ))
+    rescan(desk)
     desk.execute(BuildRelease(name="r1", folder=str(folder)))
     desk.close()
     return folder / "study"

@@ -19,6 +19,7 @@ from workbench.desk.commands import (
     VerifyAudit,
 )
 from workbench.desk.local import PersonalDesk
+from workbench.desk.rescan import rescan
 from workbench.desk.reviewing import AddNote, Adjudicate, Redo, Undo, Withdraw
 from workbench.errors import Claimed, NotAllowed, Refused
 from workbench.store import exchanges
@@ -193,6 +194,7 @@ def test_after_a_release_a_decision_is_withdrawn_and_the_release_stands(
 ) -> None:
     approve(ann, 1)
     edit(ann, 2, "I am tired.")
+    rescan(ward.founder)
     ward.founder.execute(BuildRelease(name="r1", folder=str(tmp_path)))
     ann.execute(Undo())
     with pytest.raises(Refused, match="release r1"):

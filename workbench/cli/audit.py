@@ -2,8 +2,8 @@
 
 import typer
 
-from workbench.cli import audit_browse, audit_query, audit_replay, audit_report, audit_trust
+from workbench.cli import audit_browse, audit_query, audit_release, audit_replay, audit_report, audit_trust
 
 app = typer.Typer(help="Check the audit log and ask it questions.", no_args_is_help=True)
-for part in (audit_trust, audit_query, audit_report, audit_replay, audit_browse):
+for part in (audit_trust, audit_query, audit_report, audit_replay, audit_release, audit_browse):
     part.register(app)

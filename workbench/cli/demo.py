@@ -8,24 +8,31 @@ from typing import Annotated
 
 import typer
 
+from audit import release_note
 from audit.bundle import verify_bundle
+from audit.checkpoint import PublicKey, SigningKey
 from policies import Face, Policy, Role, UserError, Verdict, load_policy
 from workbench.cli.console import desk_of, out, table
 from workbench.cli.ingest import ingest_with_progress, show_ingest
 from workbench.cli.models import add_model
 from workbench.cli.paraphrase import run_with_progress, show_run
 from workbench.cli.release import show_built
+from workbench.cli.release_rescan import rescan_with_progress
 from workbench.cli.status import show_status, whole_queue
 from workbench.desk.commands import AddPerson, BuildRelease, Decide, ShowPolicy, Status, VerifyAudit
 from workbench.desk.desk import Desk
+from workbench.desk.releasing import AddStewardKey, ShowStewardKey, SignRelease
 from workbench.paraphrase.backend import Backend
 from workbench.paraphrase.choose import make_backend
 from workbench.samples import MANIFEST, TRANSCRIPTS
 from workbench.study import keys
+from workbench.study.folder import Folder
 from workbench.study.opening import create_study
 
 SCRIPTED = "scripted-demo-reviewer"
 """Decides in the demo in place of a person, and is labelled as what it is in every event."""
+SIGNING = "scripted-demo-steward"
+"""Signs the demo's release in place of a second person."""
 RELEASE = "demo"
 
 
@@ -39,7 +46,7 @@ def demo(
     policy: Annotated[str, typer.Option(help="Policy of the study.")] = "mentalchat16k",
     model: Annotated[Path | None, typer.Option(help="GGUF file to paraphrase with, instead of the extracts.")] = None,
 ) -> None:
-    """Walk the whole path on six fictional sessions: import, paraphrase, screen, decide, release, verify."""
+    """Walk the whole path on six fictional sessions: import, paraphrase, screen, decide, release, sign, verify."""
     began = time.monotonic()
     _make_room(folder)
     study, key_file = folder / "study", folder / "study.key"
@@ -47,16 +54,29 @@ def demo(
     with desk_of(study, key_file) as desk:
         _import_and_paraphrase(desk, model)
         desk.execute(AddPerson(name=SCRIPTED, uid=None, role=Role.REVIEWER))
+        desk.execute(AddPerson(name=SIGNING, uid=None, role=Role.STEWARD))
     with desk_of(study, key_file, Face.DEMO, SCRIPTED) as desk:
         _decide_all(desk)
+    with desk_of(study, key_file, Face.DEMO, SIGNING) as desk:
+        # Known before the release is built, or it could not sign it; it is kept nowhere, for nothing else is signed.
+        signing = SigningKey.generate(desk.execute(ShowStewardKey()).name)
+        desk.execute(AddStewardKey(key=signing.public.text))
     with desk_of(study, key_file) as desk:
+        rescan_with_progress(desk)
         built = desk.execute(BuildRelease(name=RELEASE))
         show_built(built)
+    bundle = verify_bundle(Path(built.path))
+    line = release_note.sign(release_note.body(bundle.manifest, bundle.digest), signing)
+    with desk_of(study, key_file, Face.DEMO, SIGNING) as desk:
+        desk.execute(SignRelease(name=RELEASE, manifest_digest=bundle.digest, signature=line))
+    with desk_of(study, key_file) as desk:
         log = desk.execute(VerifyAudit())
         counts = desk.execute(Status())
-    bundle = verify_bundle(Path(built.path))
+    log_key = PublicKey.load(Folder(study).log_public_key)
+    bundle = verify_bundle(Path(built.path), key=log_key, signed=True)
     rows = [
         ("release", f"{bundle.manifest.rows} rows, every file as the manifest says"),
+        ("signed by", f"{SIGNING} (a script, not a person)"),
         ("audit log", log.fault or f"{log.events} events, every one in place"),
     ]
     table("Verification", ("what", "result"), rows)
@@ -73,6 +93,9 @@ def _make_room(folder: Path) -> None:
     if folder.exists():
         if not folder.is_dir() or {path.name for path in folder.iterdir()} - {"study", "study.key"}:
             raise UserError(f"{folder} holds something other than a demo; name another folder.")
+        for path in folder.rglob("*"):
+            if path.is_dir():
+                path.chmod(0o700)  # a release is read-only
         shutil.rmtree(folder)
     folder.mkdir(parents=True, mode=0o700)
 

@@ -13,6 +13,7 @@ from workbench import __version__
 from workbench.cli import (
     audit,
     browser,
+    consent,
     decide,
     demo,
     ingest,
@@ -23,7 +24,6 @@ from workbench.cli import (
     prompt,
     quality,
     release,
-    release_publish,
     roster,
     scan,
     screen,
@@ -62,15 +62,14 @@ app = typer.Typer(
     add_completion=False,
 )
 PARTS = (
-    study, people, roster, ingest, models, paraphrase, turns, status, decide, steps, quality, signing, browser, serve,
-    scan, screen, demo,
+    study, people, roster, consent, ingest, models, paraphrase, turns, status, decide, steps, quality, signing, browser,
+    serve, scan, screen, demo,
 )  # fmt: skip
 for part in PARTS:
     part.register(app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompt.app, name="prompt")
-release_publish.register(release.app)
 app.add_typer(release.app, name="release")
 app.add_typer(study_care.app, name="study")
 

@@ -1,12 +1,15 @@
 """`workbench people`: who takes part in a study."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from policies import Role
+from audit.checkpoint import SigningKey
+from policies import Role, UserError
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_name, desk_of, notes, out, table
 from workbench.desk.commands import AddPerson, IssueToken, ListPeople, RevokeTokens
+from workbench.desk.releasing import AddStewardKey, ShowStewardKey
 
 app = typer.Typer(help="The people of a study.", no_args_is_help=True)
 
@@ -79,3 +82,31 @@ def revoke(
     with desk_of(study, key_file) as desk:
         revoked = desk.execute(RevokeTokens(name=name))
     out.print(f"Tokens of {revoked.name} that are no longer taken: {revoked.tokens:,}.")
+
+
+@app.command()
+def key(
+    file: Annotated[Path, typer.Argument(help="Your key file: a new one, in a place that only you can read.")],
+    study: StudyOption = HERE,
+    key_file: KeyFileOption = None,
+) -> None:
+    """Make the key with which you, a steward, sign releases, and make its public half known to the study.
+
+    A key file that you have already is made known once more.  Releases that are built from now on can be signed with
+    it.
+    """
+    with desk_of(study, key_file) as desk:
+        mine = desk.execute(ShowStewardKey())
+        is_new = not file.exists()
+        signing = SigningKey.generate(mine.name) if is_new else SigningKey.load(file)
+        if signing.name != mine.name:
+            raise UserError(f"{file} holds the key {signing.name}, which is not yours here; name a new file.")
+        if is_new:
+            # Before it is known: a key that is known and lost could sign nothing.
+            signing.save(file)
+        desk.execute(AddStewardKey(key=signing.public.text))
+    out.print(
+        f"{mine.person} signs releases with {file} from now on; keep it, and let nobody else have it.", markup=False
+    )
+    if mine.key not in ("", signing.public.text):
+        out.print("The key that was known before signs no release any more.")

@@ -1,18 +1,24 @@
 """`workbench release`: what leaves the building."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from audit.bundle import verify_bundle
-from audit.checkpoint import PublicKey
+from policies import UserError
+from workbench.cli import release_publish, release_rescan, release_risks, release_sample, release_sign
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_name, desk_of, notes, out, table
-from workbench.desk.commands import BuildRelease, PlanRelease
+from workbench.desk.commands import VERSION, BuildRelease, PlanRelease
 from workbench.desk.views import Built
 
 app = typer.Typer(help="Plan, build and verify releases.", no_args_is_help=True)
+app.add_typer(release_sample.app, name="sample")
+release_sign.register(app)
+release_publish.register(app)
+release_rescan.register(app)
+release_risks.register(app)
 
 
 @app.command()
@@ -23,6 +29,9 @@ def plan(study: StudyOption = HERE, key_file: KeyFileOption = None) -> None:
     table("Release plan", ("", "exchanges"), [("would go", planned.rows), *planned.excluded])
     _warn(_unstated(planned.unstated, planned.rows, "would go"))
     _warn(planned.warnings)
+    if planned.rescan_left:
+        _warn([f"{planned.rescan_left:,} rows wait for the last scan; run: workbench release rescan"])
+    _warn(planned.refusals)
 
 
 @app.command()
@@ -31,34 +40,22 @@ def build(
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Where to write it.", show_default="the study's releases folder")
     ] = None,
+    version: Annotated[
+        str | None,
+        typer.Option(help="Semantic version.", show_default="what has changed since the last release asks for"),
+    ] = None,
     study: StudyOption = HERE,
     key_file: KeyFileOption = None,
 ) -> None:
     """Write every approved exchange that passes the rules as a Hugging Face dataset."""
     check_name(name, "A release's name")
+    if version is not None and not re.fullmatch(VERSION, version):
+        raise UserError("A version is three numbers with points between them, as 2.0.0; choose another --version.")
     folder = str(out_folder.absolute()) if out_folder else None
     with desk_of(study, key_file) as desk:
-        built = desk.execute(BuildRelease(name=name, folder=folder))
+        release_rescan.show_found(release_rescan.rescan_with_progress(desk))
+        built = desk.execute(BuildRelease(name=name, folder=folder, version=version))
     show_built(built)
-
-
-@app.command()
-def verify(
-    folder: Annotated[Path, typer.Argument(help="Folder of the release.")],
-    public_key: Annotated[
-        Path | None,
-        typer.Option("--public-key", help="The log's public key: check the release's proof too.", show_default=False),
-    ] = None,
-) -> None:
-    """Check a release against its manifest, and with the log's public key that its building stands in the log.
-
-    Needs no study and none of its keys.
-    """
-    bundle = verify_bundle(folder, key=PublicKey.load(public_key) if public_key else None)
-    out.print(
-        f"The release is what its manifest says: {bundle.manifest.rows:,} rows, manifest {bundle.digest}",
-        soft_wrap=True,
-    )
 
 
 def _unstated(unstated: int, rows: int, done: str) -> list[str]:
@@ -77,7 +74,7 @@ def _warn(warnings: Sequence[str]) -> None:
 
 def show_built(built: Built) -> None:
     """Print what a release holds and where it is."""
-    table(f"Release {built.name}", ("", "exchanges"), [("released", built.rows), *built.excluded])
+    table(f"Release {built.name} {built.version}", ("", "exchanges"), [("released", built.rows), *built.excluded])
     _warn(_unstated(built.unstated, built.rows, "went"))
     _warn(built.warnings)
     out.print(f"Release: {built.path}", soft_wrap=True)

@@ -17,6 +17,8 @@ from workbench.ingest.manifest import Entry
 from workbench.ingest.transcript import Transcript
 
 Answer = TypeVar("Answer", bound=views.View)
+VERSION = r"^(0|[1-9][0-9]{0,8})(\.(0|[1-9][0-9]{0,8})){2}$"
+"""Major, minor and patch."""
 HANDLE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 Handle = Annotated[str, Field(pattern=HANDLE)]
 """A name that may stand in the log.  Of people and releases; never of files or subjects."""
@@ -244,10 +246,14 @@ class PlanRelease(Command[views.ReleasePlan]):
 
 
 class BuildRelease(Command[views.Built]):
-    """Write a release; `folder` None means the study's own releases folder."""
+    """Write a release; `folder` None means the study's own releases folder.
+
+    `version` (semantic) may be chosen, but not lower than what has changed since the last release asks for.
+    """
 
     name: Handle
     folder: str | None = None
+    version: Annotated[str, Field(pattern=VERSION)] | None = None
 
 
 class BackUpStudy(Command[views.BackedUp]):

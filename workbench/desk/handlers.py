@@ -5,11 +5,13 @@ from typing import Any
 
 from policies import Role
 from workbench.desk import commands as c
+from workbench.desk import releasing as rel
 from workbench.desk import reviewing as r
 from workbench.desk.commands import Command
 from workbench.ingest import record as ingest
 from workbench.paraphrase import models, submit
 from workbench.paraphrase import record as paraphrase
+from workbench.release import bound, consent, dossier, publication, rescan, revoke, risks, sample, sign
 from workbench.release import build as release
 from workbench.review import (
     adjudicate,
@@ -100,6 +102,22 @@ HANDLERS: dict[type[Command[Any]], tuple[frozenset[Role], Handler]] = {
     r.ShowQuality: (REVIEWER | STEWARD | AUDITOR, quality.show_quality),
     c.PlanRelease: (STEWARD, release.plan_release),
     c.BuildRelease: (STEWARD, release.build_release),
+    rel.ChangeConsent: (OPERATOR | STEWARD, consent.change_consent),
+    rel.RescanRows: (STEWARD, rescan.rescan_rows),
+    rel.CommitSample: (STEWARD, sample.commit),
+    rel.DrawSample: (STEWARD, sample.draw),
+    rel.ShowSample: (REVIEWER | STEWARD | AUDITOR, sample.show),
+    rel.NextSampled: (REVIEWER, sample.next_row),
+    rel.LookAgain: (REVIEWER, sample.look_again),
+    rel.ShowBound: (REVIEWER | STEWARD | AUDITOR, bound.show_bound),
+    rel.ShowRisks: (STEWARD, risks.show_risks),
+    rel.WriteDossier: (STEWARD, dossier.write_dossier),
+    rel.ShowStewardKey: (STEWARD, sign.show_steward_key),
+    rel.AddStewardKey: (STEWARD, sign.add_steward_key),
+    rel.SignRelease: (STEWARD, sign.sign_release),
+    rel.ShowSignatures: (ANYONE, sign.show_signatures),
+    rel.RevokeRows: (STEWARD, revoke.revoke_rows),
+    rel.RecordPublication: (STEWARD, publication.record_publication),
     c.BackUpStudy: (OPERATOR, backup.back_up),
     c.VerifyAudit: (ANYONE, oversight.verify_audit),
     c.ReviewAudit: (AUDITOR, examination.review_audit),
@@ -114,6 +132,9 @@ BEFOREHAND: dict[type[Command[Any]], Callable[[Study, Turn, Any], Any]] = {
     r.TryText: edit.scan,
     r.Authenticate: signing.examine,
     r.SetPassphrase: signing.examine,
+    rel.RescanRows: rescan.scan,
+    rel.ShowRisks: risks.examine,
+    rel.WriteDossier: dossier.examine,
 }
 """What of a command takes long and needs nobody's turn at the study: what it finds is given to the handler.
 

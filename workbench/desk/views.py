@@ -340,19 +340,23 @@ class StageCounts(View):
 class ReleasePlan(View):
     """What a release would hold now, and what stays, by reason; warnings are whole sentences.
 
-    `unstated` is how many of the rows have no consent on record and go because the policy says so.
+    `unstated` is how many of the rows have no consent on record and go because the policy says so; `rescan_left` is how
+    many wait for the last scan, without which nothing is built; `refusals` say why nothing would be built in any case.
     """
 
     rows: int
     unstated: int
     excluded: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
+    rescan_left: int = 0
+    refusals: tuple[str, ...] = ()
 
 
 class Built(View):
     """A release that has been written; `unstated` as in its plan."""
 
     name: str
+    version: str
     path: str
     rows: int
     unstated: int

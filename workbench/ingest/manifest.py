@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from policies import Scope
+from policies import Protection, Scope
 from workbench.ingest.errors import IngestError, Reason
 from workbench.ingest.files import read_bytes
 from workbench.ingest.plain import decode
@@ -28,15 +28,6 @@ PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 SEPARATORS = re.compile(r"[;\s]+")
 
 Term = TypeVar("Term", bound=StrEnum)
-
-
-class Protection(StrEnum):
-    """Law that protects a session beyond HIPAA's ordinary rules."""
-
-    PART_2 = "42cfr2"
-    """42 CFR Part 2: records of substance-use treatment."""
-    PSYCHOTHERAPY_NOTES = "psychotherapy_notes"
-    """45 CFR 164.501: notes kept apart from the record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,47 +1,27 @@
-"""Writing a release: Parquet, card, manifest of digests; recorded first, visible last."""
+"""Writing a release: what may go, every file of the bundle, and its proof; recorded first, visible last.
 
-import os
-import secrets
-import shutil
-from collections.abc import Iterable
-from datetime import datetime
+In this order: files, digest of the manifest, event, checkpoint, proof beside the manifest, name, read-only.  Whatever
+stops it before the event leaves nothing; after the event it is finished by the next build.
+"""
+
+from datetime import UTC, datetime
 from pathlib import Path
 
-from audit.bundle import (
-    MANIFEST,
-    SUMS,
-    ApplicationRef,
-    BundleFile,
-    LogRef,
-    Manifest,
-    ModelRef,
-    PolicyRef,
-    PromptRef,
-    file_digest,
-    sums_bytes,
-)
+from audit.bundle import MANIFEST, file_digest
 from audit.bundle_proof import PROOF
 from audit.checkpoint import PublicKey
 from audit.details import ReleaseBuilt, ReleasePlanned, ReleaseRefused
 from audit.events import Outcome
 from audit.proof import prove_inclusion
 from policies import Role
-from policies.basis import UNSIGNED
-from workbench import __version__
 from workbench.desk import commands, views
 from workbench.errors import Refused
-from workbench.release.card import card, statistics
-from workbench.release.gate import Plan, config_of, plan
+from workbench.release import folders, gate, sample, sign
+from workbench.release.bundle import Making, make
+from workbench.release.gate import Plan, plan
+from workbench.release.version import next_version
 from workbench.store import releases
-from workbench.store.exchanges import Latest
 from workbench.study.study import Study
-
-CARD = "README.md"
-COLUMNS = ("id", "instruction", "input", "output")
-DATA_FILE = "data/{config}/train-00000-of-00001.parquet"
-
-Row = tuple[Latest, dict[str, str]]
-"""A record and the row that it becomes."""
 
 
 def plan_release(study: Study, command: commands.PlanRelease, role: Role) -> views.ReleasePlan:
@@ -54,145 +34,111 @@ def plan_release(study: Study, command: commands.PlanRelease, role: Role) -> vie
         unstated=planned.unstated,
         excluded=tuple(planned.excluded.items()),
         warnings=planned.warnings,
+        rescan_left=len(planned.unscanned),
+        refusals=tuple(gate.forbidden(study)),
     )
 
 
 def build_release(study: Study, command: commands.BuildRelease, role: Role) -> views.Built:
     """Write a release under a temporary name, record it, then give it its name.
 
-    Raises Refused when the name is taken or nothing may go; nothing is left behind then.
+    Raises Refused when the name is taken or nothing may go; nothing is left behind then.  A build of this name that was
+    broken off after it had been recorded is finished instead.
     """
     parent = Path(command.folder).absolute() if command.folder else study.folder.releases
     target = parent / command.name
+    building = folders.building(study, target)
+    if command.name in _clear(study, parent):
+        return _built(study, command.name)
     if releases.exists(study.db, command.name) or target.exists():
         raise Refused(f"A release named {command.name} exists already; choose another name.")
-    if study.policy.agreement == UNSIGNED:
-        raise Refused(
-            "The policy names the example agreement; put the signed data use agreement under agreement first."
-        )
-    planned = plan(study)
-    if not planned.rows:
-        with study.change(role) as change:
-            details = ReleaseRefused(rows=0, excluded=planned.excluded)
-            change.record(details, command.name, outcome=Outcome.REFUSED, reason="nothing_approved")
-        raise Refused(
-            "Nothing may be released yet: no exchange is approved and passes every rule; see: workbench status"
-        )
-    building = parent / f".{command.name}.{secrets.token_hex(4)}"
+    planned = plan(study, name=command.name)
+    _check(study, command, planned, role)
+    version = next_version(study, planned.rows, command.version)
     try:
         building.mkdir(mode=0o755)
     except OSError:
         raise Refused(f"The release cannot be written to {parent}; choose a folder that exists and is yours.") from None
     try:
+        now = datetime.now(UTC)
+        made = make(study, building, Making(command.name, version, now, study.log.size, study.log.root), planned)
+        folders.sync(building)
         with study.change(role) as change:
-            rows = _rows(study, command.name, planned)
-            digest = _write(study, building, command.name, planned, rows, change.time)
-            event = change.record(
-                ReleaseBuilt(rows=len(rows), excluded=planned.excluded, manifest_digest=digest),
-                command.name,
-                after=digest,
+            details = ReleaseBuilt(rows=len(planned.rows), excluded=made.excluded, manifest_digest=made.digest)
+            event = change.record(details, command.name, after=made.digest)
+            rows = (
+                (row_id.hex(), row.exchange, row.version, row.digest)
+                for row_id, row in zip(made.ids, planned.rows, strict=True)
             )
-            approved = [(row["id"], latest.exchange, latest.version, latest.digest) for latest, row in rows]
-            releases.add(study.db, command.name, digest, approved, event.sequence)
-        _add_proof(study, building, event.sequence)
-        building.rename(target)
-        _sync_folder(parent)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
+            about = (command.name, version, made.digest, len(planned.rows), study.actor.name, str(target))
+            releases.add(study.db, (*about, change.time.isoformat()), rows, event.sequence)
+    except BaseException as problem:
+        if not releases.exists(study.db, command.name):
+            folders.remove(building)
+            if isinstance(problem, Refused):
+                _refuse(study, command, planned, role, "content")
         raise
+    _finish(study, building, target, event.sequence)
+    return _built(study, command.name, planned)
+
+
+def _built(study: Study, name: str, planned: Plan | None = None) -> views.Built:
+    """What is told of a release; of one that was only finished, `planned` and with it what stayed is not known."""
+    release, planned = releases.named(study.db, name), planned or Plan()
+    assert release is not None
+    warning = sign.warning(study)
     return views.Built(
-        name=command.name,
-        path=str(target),
-        rows=len(rows),
+        name=name,
+        version=release.version,
+        path=release.path,
+        rows=release.rows,
         unstated=planned.unstated,
         excluded=tuple(planned.excluded.items()),
-        warnings=planned.warnings,
-        manifest_digest=digest,
+        warnings=(*planned.warnings, *([warning] if warning else [])),
+        manifest_digest=release.manifest_digest,
     )
 
 
-def _add_proof(study: Study, folder: Path, sequence: int) -> None:
-    """Sign the log with the release in it, and put the proof of that beside the manifest."""
+def _check(study: Study, command: commands.BuildRelease, planned: Plan, role: Role) -> None:
+    """Raise Refused, and record it, where something forbids that anything is built."""
+    reasons = [("gate", sentence) for sentence in gate.refusals(study, command, planned)]
+    if not planned.rows:
+        nothing = "Nothing may be released yet: no exchange is approved and passes every rule; see: workbench status"
+        reasons.append(("nothing_approved", nothing))
+    if assurance := sample.refusal(study, study.policy, planned.rows):
+        reasons.append(("assurance", assurance))
+    if not reasons:
+        return
+    reason, sentence = reasons[0]
+    _refuse(study, command, planned, role, reason)
+    raise Refused(sentence)
+
+
+def _refuse(study: Study, command: commands.BuildRelease, planned: Plan, role: Role, reason: str) -> None:
+    with study.change(role) as change:
+        details = ReleaseRefused(rows=len(planned.rows), excluded=planned.excluded)
+        change.record(details, command.name, outcome=Outcome.REFUSED, reason=reason)
+
+
+def _clear(study: Study, parent: Path) -> list[str]:
+    """Finish what was recorded when a build was broken off, and remove what was not; names of what was finished."""
+    finished = []
+    for building, name in folders.left_over(study, parent):
+        release = releases.named(study.db, name)
+        manifest = building / MANIFEST
+        if release and manifest.is_file() and file_digest(manifest) == release.manifest_digest:
+            _finish(study, building, parent / name, release.sequence)
+            finished.append(name)
+        else:
+            folders.remove(building)
+    return finished
+
+
+def _finish(study: Study, building: Path, target: Path, sequence: int) -> None:
+    """Sign the log with the release in it, put the proof of that beside the manifest, and give the folder its name."""
     study.sign()
     proof, _ = prove_inclusion(study.mirror, sequence, PublicKey.load(study.folder.log_public_key))
-    (folder / PROOF).write_text(proof.text(), encoding="utf-8", newline="")
-    _sync([folder / PROOF])
-
-
-def _rows(study: Study, name: str, planned: Plan) -> list[Row]:
-    """Approved exchanges with their rows, in the order of the opaque ids, so that place in the study does not show."""
-    rows = []
-    for latest in planned.rows:
-        row_id = study.keyed_digest(f"release:{name}", str(latest.exchange))[:32]
-        values = (row_id, study.policy.release.instruction, latest.question, latest.answer)
-        rows.append((latest, dict(zip(COLUMNS, values, strict=True))))
-    return sorted(rows, key=lambda pair: pair[1]["id"])
-
-
-def _write(study: Study, folder: Path, name: str, planned: Plan, rows: list[Row], created: datetime) -> str:
-    """Write every file and wait until it is on disk; the SHA-256 (hex) of the manifest."""
-    policy, digest = study.policy, study.loaded_policy.digest
-    made_by = releases.made_by(study.db, {latest.record_kind for latest, _ in rows})
-    configs: dict[str, list[dict[str, str]]] = {}
-    for latest, row in rows:
-        configs.setdefault(config_of(latest), []).append(row)
-    configs = dict(sorted(configs.items()))
-    paths = {config: DATA_FILE.format(config=config) for config in configs}
-    for config, path in paths.items():
-        _write_data(folder / path, configs[config])
-    stats = {config: statistics([(row["input"], row["output"]) for row in data]) for config, data in configs.items()}
-    backends = sorted({backend for backend, *_ in made_by})
-    (folder / CARD).write_text(card(name, policy, digest, paths, stats, backends, planned.unstated), encoding="utf-8")
-    prompts = sorted({prompt for *_, prompt in made_by if prompt})
-    manifest = Manifest(
-        name=name,
-        created=created,
-        rows=len(rows),
-        files=(
-            _measured(folder, CARD),
-            *(_measured(folder, path, len(configs[config])) for config, path in paths.items()),
-        ),
-        columns=COLUMNS,
-        policy=PolicyRef(name=policy.name, version=policy.version, digest=digest),
-        prompts=tuple(PromptRef(name=policy.paraphrase.prompt, digest=prompt) for prompt in prompts),
-        models=tuple(ModelRef(backend=backend, digest=model) for backend, model, _ in made_by),
-        application=ApplicationRef(name="curation-workbench", version=__version__),
-        excluded=planned.excluded,
-        log=LogRef(size=study.log.size, root=study.log.root.hex()),
-    )
-    (folder / MANIFEST).write_bytes(manifest.to_bytes())
-    (folder / SUMS).write_bytes(sums_bytes(manifest))
-    _sync(folder.rglob("*"))
-    return file_digest(folder / MANIFEST)
-
-
-def _write_data(file: Path, rows: list[dict[str, str]]) -> None:
-    file.parent.mkdir(parents=True)
-    # Brings numpy along, which who only reviews never needs.
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.Table.from_pylist(rows, schema=pa.schema([(column, pa.string()) for column in COLUMNS]))
-    pq.write_table(table, file, compression="zstd")
-
-
-def _measured(folder: Path, path: str, rows: int | None = None) -> BundleFile:
-    file = folder / path
-    return BundleFile(path=path, bytes=file.stat().st_size, sha256=file_digest(file), rows=rows)
-
-
-def _sync(paths: Iterable[Path]) -> None:
-    for path in paths:
-        if path.is_file():
-            with open(path, "rb") as file:
-                os.fsync(file.fileno())
-        else:
-            _sync_folder(path)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    (building / PROOF).unlink(missing_ok=True)
+    (building / PROOF).write_text(proof.text(), encoding="utf-8", newline="")
+    folders.freeze(building)
+    folders.publish(building, target)

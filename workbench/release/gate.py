@@ -2,105 +2,230 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from audit.errors import AuditError
 from policies import Policy, Verdict
+from policies.basis import UNSIGNED
+from policies.models import recognise
+from workbench.desk import commands
 from workbench.errors import Refused
+from workbench.release.rules import UNKNOWN, Candidate, Consent, Going, Made, Rules, reason_to_stay
 from workbench.review.standing import counting
+from workbench.screening.detector import detector_digest
 from workbench.screening.length import long_enough
-from workbench.store import exchanges, releases
-from workbench.store.exchanges import DecisionRow, Latest
+from workbench.store import candidates, events, models, revocations, samples
+from workbench.store.candidates import TEXTS_AT_ONCE, Facts
+from workbench.store.connection import Row
+from workbench.study.reconcile import last_checkpoint
 from workbench.study.study import Study
 from workbench.turns.lint import of_targets
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose session it is, what that subject consents to (None: nothing is on record), and what protects it."""
+
+    session: int
+    subject: str | None
+    consent: Consent | None
+    protection: frozenset[str]
+
+
+@dataclass(slots=True)
 class Plan:
     """The rows that may go, and how many stay, by reason."""
 
-    rows: list[Latest]
-    excluded: dict[str, int]
-    warnings: tuple[str, ...]
+    rows: list[Going] = field(default_factory=list)
+    """In order of the study."""
+    excluded: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
     """Sentences on what would be learned from these rows."""
-    unstated: int
+    unstated: int = 0
     """How many of the rows have no consent on record; they go because the policy says so."""
+    unscanned: list[Going] = field(default_factory=list)
+    """Those of the rows that the detector as it is now has not scanned yet."""
+    approvers: frozenset[str] = frozenset()
+    """Who gave the approvals that let these rows go."""
 
 
-def plan(study: Study) -> Plan:
-    """Sort every exchange of the study into what may go and what stays."""
-    consents = releases.consents(study.db)
-    made: dict[int, list[DecisionRow]] = {}
-    for decision in exchanges.all_decisions(study.db):
-        made.setdefault(decision.exchange, []).append(decision)
-    rows: list[Latest] = []
+def plan(study: Study, *, name: str | None = None) -> Plan:
+    """Sort every exchange of the study into what may go and what stays.
+
+    `name` is that of a release that is being built; what may go is the same for all of them.
+    """
+    policy, db = study.policy, study.db
+    rules = Rules.of(policy, study.loaded_policy.digest, study.actor.name)
+    owners, licences = owners_of(study), licences_of(study)
+    planned = Plan()
     excluded: Counter[str] = Counter()
-    for latest in exchanges.all_latest(study.db):
-        decisions = counting(made.get(latest.exchange, []), latest)
-        reason = _reason_to_stay(study, latest, decisions, consents[latest.session])
-        if reason is None:
-            _is_what_was_approved(study, latest, decisions[-1])
-            rows.append(latest)
-        else:
-            excluded[reason] += 1
-    unstated = sum(consents[latest.session] is None for latest in rows)
-    return Plan(rows, dict(sorted(excluded.items())), _warnings(rows, study.policy), unstated)
+    total: Counter[str] = Counter()
+    short: Counter[str] = Counter()
+    approvers: set[str] = set()
+    detector = detector_digest(policy.redaction)
+    leaking, revoked = samples.leaks(db), revocations.identifying(db)
+    for facts, decisions in candidates.batches(db, detector, policy.multi_turn.short_words):
+        for fact in facts:
+            owner = owners[fact.session]
+            candidate = candidate_of(fact, owner, decisions.get(fact.exchange, ()), licences)
+            candidate.leak_in_sample = (fact.exchange, fact.version) in leaking
+            candidate.revoked = (fact.exchange, fact.version) in revoked
+            reason = reason_to_stay(candidate, rules)
+            if reason is not None:
+                excluded[reason] += 1
+                continue
+            config = config_of(fact.kind, fact.origin)
+            going = Going(
+                fact.exchange, fact.version, fact.digest, config, owner.session, owner.subject, fact.page, fact.number
+            )
+            planned.rows.append(going)
+            planned.unstated += owner.consent is None
+            if fact.found is None:
+                planned.unscanned.append(going)
+            total[config] += 1
+            short[config] += fact.few_words
+            counted = counting(candidate.made, candidate)
+            approvers.update(decision.person for decision in counted if decision.verdict == Verdict.APPROVE)
+    planned.excluded = dict(sorted(excluded.items()))
+    planned.warnings = _warnings(total, short, policy)
+    planned.approvers = frozenset(approvers)
+    return planned
 
 
-def config_of(latest: Latest) -> str:
-    """The data set of a release that a record goes into."""
-    return "multi_turn" if latest.record_kind == "multi_turn" else latest.origin
+def refusals(study: Study, command: commands.BuildRelease, planned: Plan | None = None) -> list[str]:
+    """Sentences on why nothing at all may be built now, each with its remedy; empty where something may.
+
+    `planned` spares looking at every exchange again.
+    """
+    planned = planned or plan(study)
+    found = forbidden(study)
+    if planned.unscanned:
+        found.append(
+            f"{len(planned.unscanned):,} of {len(planned.rows):,} rows wait for the last scan; run: "
+            "workbench release rescan"
+        )
+    return found
 
 
-def _warnings(rows: list[Latest], policy: Policy) -> tuple[str, ...]:
-    targets: dict[str, list[str]] = {}
-    for latest in rows:
-        targets.setdefault(config_of(latest), []).append(latest.answer)
-    found = [of_targets(config, texts, policy.multi_turn.short_words) for config, texts in sorted(targets.items())]
-    return tuple(sentence for sentence in found if sentence)
+def forbidden(study: Study) -> list[str]:
+    """The same, but for the last scan, which whoever builds can have done first."""
+    policy, today = study.policy, datetime.now(UTC).date()
+    found: list[str] = []
+    if policy.agreement == UNSIGNED:
+        found.append("The policy names the example agreement; put the signed data use agreement under agreement first.")
+    if policy.basis == "expert_determination" and policy.determination is None:
+        found.append(
+            "The policy's basis is an expert's determination and it names none; put its digest, conditions and day of "
+            "expiry under determination first."
+        )
+    if policy.determination is not None and policy.determination.expires < today:
+        found.append(
+            f"The expert's determination ended on {policy.determination.expires.isoformat()}; have it renewed and put "
+            "the new one under determination."
+        )
+    if (fault := fault_of_log(study)) is not None:
+        found.append(f"The audit log does not bear a release out: {fault}; run: workbench audit verify")
+    return found
 
 
-_STAYS = {
-    "rejected": "rejected",
-    "sent_back": "sent_back",
-    "second": "awaits_second_review",
-    "disputed": "disputed",
-}
+def fault_of_log(study: Study) -> str | None:
+    """Why the log cannot vouch for what was approved, as one clause; None where it can.
 
-
-def _reason_to_stay(study: Study, latest: Latest, decisions: Sequence[DecisionRow], consent: str | None) -> str | None:
-    """The first reason why an exchange may not be released, or None; `decisions` are those that count."""
-    policy = study.policy
-    if latest.origin == "planted":
-        return "planted"
-    if latest.state != "approved" or not decisions or decisions[-1].verdict != Verdict.APPROVE:
-        return _STAYS.get(latest.state, "not_decided")
-    if decisions[-1].policy_digest != study.loaded_policy.digest:
-        return "approved_under_another_policy"
-    if policy.release.separate_steward and {decision.person for decision in decisions} == {study.actor.name}:
-        return "reviewed_by_steward_alone"
-    if latest.open:
-        return "open_finding"
-    if not latest.question.strip() or not latest.answer.strip():
-        return "missing_side"
-    if not long_enough(latest.record_kind, latest.question, latest.answer, policy):
-        return "too_short"
-    if not _consented(consent, policy):
-        return "no_consent"
+    The opening has compared store, mirror and signature event by event; here it is seen that they still stand.
+    """
+    try:
+        study.complete_mirror()
+        anchor = last_checkpoint(study.folder, study.mirror)
+        if anchor is None:
+            return "no signed checkpoint of it is there"
+        if anchor.size > study.log.size or (anchor.size == study.log.size and anchor.root != study.log.root):
+            return "its signed checkpoint is of another log"
+        last = study.log.size - 1
+        if [*study.mirror.lines(last, last + 1)] != [*events.lines(study.db, last, last + 1)]:
+            return "the store and its mirror do not end with the same event"
+    except AuditError as problem:
+        return str(problem).rstrip(".")
     return None
 
 
-def _consented(consent: str | None, policy: Policy) -> bool:
-    if consent is None:
-        return policy.release.unstated_consent == "allow"
-    given = json.loads(consent)
-    return policy.release.scope.value in given["scopes"] and not given["withdrawn"]
+def candidate_of(fact: Facts, owner: Owner, decisions: Sequence[Row], licences: dict[str, str]) -> Candidate:
+    """What the rules ask of an exchange, from the rows of the store."""
+    return Candidate(
+        fact.origin,
+        fact.state,
+        fact.version,
+        fact.digest,
+        [Made._make(decision) for decision in decisions],
+        fact.open,
+        fact.missing_side,
+        fact.short,
+        owner.consent,
+        owner.protection,
+        licences.get(fact.model, UNKNOWN) if fact.backend in MODELLED else None,
+        bool(fact.found) and fact.found != NOTHING,
+    )
 
 
-def _is_what_was_approved(study: Study, latest: Latest, approval: DecisionRow) -> None:
-    """The text in the store must have exactly the digest that the approval names."""
-    digest = study.body_digest(latest.exchange, latest.version, latest.question, latest.answer)
-    if not digest == latest.digest == approval.digest:
-        raise Refused(
-            f"The text of exchange {latest.exchange} is not the text that was approved; run: workbench audit verify"
-        )
+NOTHING = "[]"
+"""What a scan leaves that has found nothing."""
+MODELLED = frozenset({"llama-cpp", "openai"})
+"""Backends behind which a language model writes; others cut out what was said."""
+
+
+def config_of(kind: str, origin: str) -> str:
+    """The data set of a release that a record goes into."""
+    return "multi_turn" if kind == "multi_turn" else origin
+
+
+def licences_of(study: Study) -> dict[str, str]:
+    """The licence of each model file of the study that is a known one, by its digest."""
+    found = {row.digest: recognise(row.digest) for row in models.everything(study.db)}
+    return {digest: known.licence for digest, known in found.items() if known is not None}
+
+
+def texts(study: Study, going: Sequence[Going]) -> Iterator[tuple[Going, str, str]]:
+    """Question and answer of rows, read batch by batch; quick where they come in the order of the study.
+
+    Raises Refused where a text is not the one that was approved, or not one that may go by its length.
+    """
+    for start in range(0, len(going), TEXTS_AT_ONCE):
+        batch = going[start : start + TEXTS_AT_ONCE]
+        found = candidates.texts(study.db, [(row.exchange, row.version) for row in batch])
+        for row in batch:
+            question, answer = found.get(row.exchange, ("", ""))
+            if study.body_digest(row.exchange, row.version, question, answer) != row.digest:
+                raise Refused(
+                    f"The text of exchange {row.exchange} is not the text that was approved; "
+                    "run: workbench audit verify"
+                )
+            if not long_enough(row.config, question, answer, study.policy):
+                raise Refused(
+                    f"Exchange {row.exchange} is shorter than the study knows it to be; run: workbench audit verify"
+                )
+            yield row, question, answer
+
+
+def _warnings(total: Counter[str], short: Counter[str], policy: Policy) -> tuple[str, ...]:
+    found = [
+        of_targets(config, number, short[config], policy.multi_turn.short_words)
+        for config, number in sorted(total.items())
+    ]
+    return tuple(sentence for sentence in found if sentence)
+
+
+def owners_of(study: Study) -> dict[int, Owner]:
+    """Whose each session is, with the consent as it is now, and what protects it."""
+    # Most sessions share the same few of them, and there may be fifty thousand.
+    read: dict[str | None, Consent | None] = {None: None}
+    protections: dict[str | None, frozenset[str]] = {None: frozenset()}
+    owners = {}
+    for session, subject, consent, protection in candidates.owners(study.db):
+        if consent is not None and consent not in read:
+            given = json.loads(consent)
+            read[consent] = Consent(frozenset(given["scopes"]), bool(given["withdrawn"]))
+        if protection is not None and protection not in protections:
+            protections[protection] = frozenset(json.loads(protection))
+        owners[session] = Owner(session, subject, read[consent], protections[protection])
+    return owners

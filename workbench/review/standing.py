@@ -1,6 +1,7 @@
 """Where an exchange stands, from its latest text and what was decided about exactly that text."""
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 from policies import Entity, FlagKind, Risk, Verdict
 from workbench.desk import views
@@ -46,12 +47,43 @@ def settle(study: Study, exchange: int, sequence: int, latest: Latest | None = N
     return standing
 
 
-def counting(decisions: Sequence[DecisionRow], latest: Latest) -> list[DecisionRow]:
+class Text(Protocol):
+    """A version of an exchange's text, or what was decided about it."""
+
+    @property
+    def version(self) -> int:
+        """Of the exchange."""
+
+    @property
+    def digest(self) -> str:
+        """Of the text."""
+
+
+class Judgement(Text, Protocol):
+    """A decision on a text."""
+
+    @property
+    def verdict(self) -> str:
+        """What was decided."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why."""
+
+    @property
+    def review_round(self) -> str:
+        """`first`, `second` or `adjudication`."""
+
+
+Decided = TypeVar("Decided", bound=Judgement)
+
+
+def counting(decisions: Sequence[Decided], latest: Text) -> list[Decided]:
     """The decisions that count for the latest text, in order: those that were not withdrawn since.
 
     One that sent the exchange back counts until it is withdrawn, whatever the text has become.
     """
-    counted: dict[int, list[DecisionRow]] = {latest.version: []}
+    counted: dict[int, list[Decided]] = {latest.version: []}
     for decision in decisions:
         of_version = counted.setdefault(decision.version, [])
         if decision.version == latest.version and decision.digest != latest.digest:
@@ -76,12 +108,18 @@ def risk_of(study: Study, latest: Latest) -> Risk:
 
 
 def _state(study: Study, latest: Latest, counted: Sequence[DecisionRow]) -> views.State:
+    # Whether there is a second review is asked only of what was decided once.
+    return state_of(counted, len(counted) > 0 and counted[-1].review_round == "first" and needs_second(study, latest))
+
+
+def state_of(counted: Sequence[Judgement], second: bool) -> views.State:
+    """What the decisions that count make of an exchange; `second`: one decision is not enough for it."""
     if not counted:
         return "waiting"
     last = counted[-1]
     if last.verdict == Verdict.SEND_BACK:
         return "sent_back"
-    if last.review_round == "first" and needs_second(study, latest):
+    if last.review_round == "first" and second:
         return "second"
     if last.review_round == "second" and last.verdict != counted[-2].verdict:
         return "disputed"

@@ -9,22 +9,26 @@ def words(text: str) -> int:
     return len(text.split())
 
 
+def has(text: str, number: int) -> bool:
+    """Whether a text has at least so many words; a long one is read no further than that."""
+    return len(text.split(maxsplit=number - 1)) >= number if number > 1 else bool(text.strip())
+
+
 def passes(question: str, answer: str, rule: LengthFilter) -> bool:
     """Whether an exchange is long enough; exactly `min_words` is."""
-    one, other = words(question), words(answer)
     match rule.mode:
         case "each":
-            return min(one, other) >= rule.min_words
+            return has(question, rule.min_words) and has(answer, rule.min_words)
         case "sum":
-            return one + other >= rule.min_words
+            return words(question) + words(answer) >= rule.min_words
         case "both":
-            return max(one, other) >= rule.min_words
+            return has(question, rule.min_words) or has(answer, rule.min_words)
 
 
 def long_enough(kind: str, question: str, answer: str, policy: Policy) -> bool:
     """Whether a record passes the rule of its kind: an exchange the filter, a multi-turn one its target's minimum."""
     if kind == "multi_turn":
-        return words(answer) >= policy.multi_turn.target_words
+        return has(answer, policy.multi_turn.target_words)
     return passes(question, answer, policy.length_filter)
 
 

@@ -138,6 +138,14 @@ class Connection:
         else:
             self._db.executemany(statement, rows)
 
+    def append(self, table: str, rows: Any) -> None:
+        """Append an Arrow table, given in the table's column order: for so many rows that `insert` takes too long."""
+        self._db.register("appended", rows)
+        try:
+            self._db.execute(f"INSERT INTO {table} SELECT * FROM appended")
+        finally:
+            self._db.unregister("appended")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing: commits at the end, rolls back on any exception, an interrupt included."""

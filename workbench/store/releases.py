@@ -1,19 +1,70 @@
 """Releases that were built, and the counts that the status shows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
 
 from workbench.store.connection import Connection, Row
 
+AT_ONCE = 100_000
+"""So many rows of a release are stored together."""
 
-def add(db: Connection, name: str, manifest_digest: str, rows: list[tuple[str, int, int, str]], sequence: int) -> None:
-    """Store a release; each row is (opaque id, exchange, version, digest)."""
-    db.insert("releases", [(name, manifest_digest, len(rows), sequence)])
-    db.insert("release_rows", [(name, *row) for row in rows])
+
+def add(
+    db: Connection,
+    about: tuple[str, str, str, int, str, str, str],
+    rows: Iterable[tuple[str, int, int, str]],
+    sequence: int,
+) -> None:
+    """Store a release: its name, version, manifest's digest, rows, who built it, path and time; each row is (opaque id,
+    exchange, version, digest).
+    """
+    # Who only reviews never needs it.
+    import pyarrow as pa
+
+    db.insert("releases", [(*about, sequence)])
+    coming = iter(rows)
+    while batch := list(islice(coming, AT_ONCE)):
+        columns = [pa.array([about[0]] * len(batch)), *(pa.array(column) for column in zip(*batch, strict=True))]
+        db.append("release_rows", pa.table(columns, names=["name", "row_id", "exchange", "version", "digest"]))
+
+
+def last(db: Connection) -> tuple[str, str] | None:
+    """Name and version of the release that was built last, if any."""
+    found: Row | None = db.row("SELECT name, version FROM releases ORDER BY sequence DESC LIMIT 1")
+    return None if found is None else (str(found[0]), str(found[1]))
+
+
+def digests(db: Connection, name: str) -> set[str]:
+    """The digests of the texts that went into a release."""
+    return {digest for (digest,) in db.rows("SELECT digest FROM release_rows WHERE name = ?", [name])}
 
 
 def exists(db: Connection, name: str) -> bool:
     """Whether a release of that name was built."""
     return db.row("SELECT 1 FROM releases WHERE name = ?", [name]) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release that was built: who built it, where it was written, and the event that says so."""
+
+    name: str
+    version: str
+    manifest_digest: str
+    rows: int
+    person: str
+    path: str
+    time: str
+    sequence: int
+
+
+def named(db: Connection, name: str) -> Release | None:
+    """The release of that name, if it was built."""
+    found = db.row(
+        "SELECT name, version, manifest_digest, rows, person, path, time, sequence FROM releases WHERE name = ?", [name]
+    )
+    return None if found is None else Release(*found)
 
 
 def released_since(db: Connection, exchange: int, sequence: int) -> str | None:
@@ -24,11 +75,6 @@ def released_since(db: Connection, exchange: int, sequence: int) -> str | None:
         [exchange, sequence],
     )
     return None if found is None else str(found[0])
-
-
-def consents(db: Connection) -> dict[int, str | None]:
-    """Consent (JSON or None) by session."""
-    return dict(db.rows("SELECT s.session, f.consent FROM sessions s JOIN files f USING (file)"))
 
 
 def counts(db: Connection) -> dict[str, int]:

@@ -95,17 +95,41 @@ CREATE TABLE placeholders (entity VARCHAR NOT NULL, key VARCHAR NOT NULL, number
 CREATE TABLE surrogates (
     entity VARCHAR NOT NULL, key VARCHAR NOT NULL, folded VARCHAR NOT NULL, words VARCHAR NOT NULL);
 
+CREATE TABLE consent_changes (
+    subject VARCHAR NOT NULL, scopes VARCHAR NOT NULL, withdrawn BOOLEAN NOT NULL, date VARCHAR NOT NULL,
+    sequence BIGINT NOT NULL);
+CREATE TABLE rescans (
+    exchange INTEGER NOT NULL, version INTEGER NOT NULL, detector VARCHAR NOT NULL, found VARCHAR NOT NULL,
+    sequence BIGINT NOT NULL);
+CREATE TABLE steward_keys (person VARCHAR NOT NULL, key VARCHAR NOT NULL, sequence BIGINT NOT NULL);
 CREATE TABLE releases (
-    name VARCHAR NOT NULL, manifest_digest VARCHAR NOT NULL, rows INTEGER NOT NULL, sequence BIGINT NOT NULL);
+    name VARCHAR NOT NULL, version VARCHAR NOT NULL, manifest_digest VARCHAR NOT NULL, rows INTEGER NOT NULL,
+    person VARCHAR NOT NULL, path VARCHAR NOT NULL, time VARCHAR NOT NULL, sequence BIGINT NOT NULL);
 CREATE TABLE release_rows (
     name VARCHAR NOT NULL, row_id VARCHAR NOT NULL, exchange INTEGER NOT NULL, version INTEGER NOT NULL,
     digest VARCHAR NOT NULL);
+CREATE TABLE signatures (
+    name VARCHAR NOT NULL, person VARCHAR NOT NULL, key VARCHAR NOT NULL, signature VARCHAR NOT NULL,
+    sequence BIGINT NOT NULL);
+CREATE TABLE revocations (
+    name VARCHAR NOT NULL, row_id VARCHAR NOT NULL, reason VARCHAR NOT NULL, sequence BIGINT NOT NULL);
+CREATE TABLE samples (
+    sample INTEGER NOT NULL, seed VARCHAR NOT NULL, commitment VARCHAR NOT NULL, rows INTEGER NOT NULL,
+    log_size BIGINT NOT NULL, state VARCHAR NOT NULL, sequence BIGINT NOT NULL);
+CREATE TABLE sampled (
+    sample INTEGER NOT NULL, exchange INTEGER NOT NULL, version INTEGER NOT NULL, digest VARCHAR NOT NULL,
+    session INTEGER NOT NULL, subject VARCHAR NOT NULL);
+CREATE TABLE sample_frames (sample INTEGER NOT NULL, exchange INTEGER NOT NULL, version INTEGER NOT NULL);
+CREATE TABLE second_looks (
+    sample INTEGER NOT NULL, exchange INTEGER NOT NULL, person VARCHAR NOT NULL, leak BOOLEAN NOT NULL,
+    entity VARCHAR, sequence BIGINT NOT NULL);
 
 CREATE TABLE events (sequence BIGINT NOT NULL, line VARCHAR NOT NULL);
 """
 
 # Pages that stand for themselves: one that was split is replaced by its parts; a planted one is none.
 # One row an exchange: its latest body.
+# Consent is that of the file until the subject's last change of it.
 # A mark of a reviewer stands unless it was taken back; one without an exchange is a finding of its page.
 VIEWS = """
 CREATE VIEW current_pages AS
@@ -120,6 +144,13 @@ CREATE VIEW found_on_pages AS
     SELECT * FROM page_findings UNION ALL
     SELECT page, start, stop, entity, 1.0, 'reviewer', 'marked by a reviewer', false FROM current_marks
     WHERE exchange IS NULL;
+CREATE VIEW current_consents AS
+    SELECT session, CASE WHEN c.subject IS NULL THEN consent ELSE to_json(
+        {'scopes': from_json(c.scopes, '["VARCHAR"]'), 'withdrawn': CASE WHEN c.withdrawn THEN c.date END,
+         'form_version': consent ->> 'form_version', 'date': c.date})::VARCHAR END AS consent
+    FROM sessions JOIN files f USING (file) LEFT JOIN (
+        SELECT * FROM consent_changes WHERE sequence IN (SELECT max(sequence) FROM consent_changes GROUP BY subject)) c
+        ON c.subject = f.subject;
 CREATE VIEW open_findings AS
     SELECT exchange, version, count(*) AS open FROM body_findings WHERE state = 'open' GROUP BY ALL;
 """

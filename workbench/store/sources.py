@@ -182,6 +182,14 @@ def session_identifiers(db: Connection, session: int) -> list[tuple[int, Entity,
     return [(number, Entity(entity), words) for number, entity, words in rows]
 
 
+def by_recognizer(db: Connection) -> list[tuple[str, str, int]]:
+    """(recognizer, entity, how many findings) on all pages of the study."""
+    return db.rows(
+        "SELECT recognizer, entity, count(*) FROM page_findings JOIN current_pages USING (page) "
+        "GROUP BY recognizer, entity ORDER BY recognizer, entity"
+    )
+
+
 def owners(db: Connection) -> list[tuple[int, str | None]]:
     """Every session and the subject that the manifest names for it, if any."""
     return db.rows("SELECT s.session, f.subject FROM sessions s JOIN files f USING (file) ORDER BY s.session")

@@ -12,7 +12,7 @@ from workbench.errors import StudyError
 from workbench.study.keys import Kind
 
 FORMAT = "curation-study"
-SCHEMA = 3
+SCHEMA = 4
 
 
 class Identity(BaseModel):

@@ -84,7 +84,7 @@ class HomeApp(GuardedApp):
         name = message.name
 
         def work(moved: Moved) -> str:
-            return build_release(self.desk, name)
+            return build_release(self.desk, name, moved)
 
         if self._begin(f"Releasing {name}", work):
             self.pop_screen()

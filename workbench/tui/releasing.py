@@ -86,5 +86,7 @@ def sheet(plan: ReleasePlan) -> Content:
                 "$warning",
             )
         )
-    lines += [Content.styled(f"\n{warning}", "$warning") for warning in plan.warnings]
+    if plan.rescan_left:
+        lines.append(Content(f"\n{plan.rescan_left:,} of the rows are scanned once more before the release is built."))
+    lines += [Content.styled(f"\n{warning}", "$warning") for warning in (*plan.warnings, *plan.refusals)]
     return Content("\n").join(lines)

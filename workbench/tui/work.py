@@ -4,7 +4,8 @@ from pathlib import Path
 
 from workbench.desk.commands import BuildRelease, RefuseHost, ShowPolicy
 from workbench.desk.desk import Desk
-from workbench.errors import HostRefused
+from workbench.desk.rescan import rescan
+from workbench.errors import Cancelled, HostRefused
 from workbench.ingest.run import ingest_paths
 from workbench.paraphrase import extractive
 from workbench.paraphrase.choose import make_backend
@@ -43,8 +44,12 @@ def paraphrase_pages(desk: Desk, model: str, moved: Moved) -> str:
     return f"{tally.pages:,} pages paraphrased, {tally.flagged:,} flagged, {tally.malformed:,} malformed. {end}".strip()
 
 
-def build_release(desk: Desk, name: str) -> str:
-    """Write a release into the study's own folder of releases."""
+def build_release(desk: Desk, name: str, moved: Moved) -> str:
+    """Write a release into the study's own folder of releases, after the last scan of its rows."""
+    try:
+        rescan(desk, moved)
+    except Cancelled:
+        return "Ended early, and nothing was released; start it again to go on."
     built = desk.execute(BuildRelease(name=name))
     stayed = sum(number for _, number in built.excluded)
     return "\n".join(

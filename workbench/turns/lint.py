@@ -4,10 +4,7 @@ A model that the second report's authors trained on single turns, most of them u
 with platitudes.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-
-from workbench.screening.length import words
 
 MOST = 0.5
 """A larger share of short turns is warned of."""
@@ -45,10 +42,9 @@ def of_session_turns(total: int, short: int, short_words: int, target_words: int
     )
 
 
-def of_targets(config: str, targets: Iterable[str], short_words: int) -> str | None:
-    """A warning about the targets of one data set; None where most are long enough."""
-    lengths = [words(target) for target in targets]
-    lint = Lint(f"targets of {config}", len(lengths), sum(n < short_words for n in lengths), short_words)
+def of_targets(config: str, total: int, short: int, short_words: int) -> str | None:
+    """A warning about the targets of one data set, `short` of which are short; None where most are long enough."""
+    lint = Lint(f"targets of {config}", total, short, short_words)
     if not lint.warns:
         return None
     return f"Warning: {lint.counts}; a model trained on them would learn platitudes; raise the policy's minimum length."

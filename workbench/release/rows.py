@@ -1,0 +1,120 @@
+"""Where each row of a release goes: its opaque id, its split, and a place that tells nothing of where it comes from."""
+
+import hmac
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from operator import itemgetter
+
+from audit.bundle import SPLITS
+from audit.bundle_data import data_path
+from workbench.release.rules import Going
+from workbench.release.splits import split_of
+from workbench.study.study import Study
+
+ROWS_PER_FILE = 250_000
+ROWS_PER_GROUP = 8_192
+"""Rows of a row group of Parquet; so many are put in order at once."""
+ID_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """One data file of a release: its config, its split, its path within the bundle, and how many rows it holds."""
+
+    config: str
+    split: str
+    path: str
+    rows: int
+
+    @property
+    def groups(self) -> list[int]:
+        """Rows of each of its row groups."""
+        return [min(ROWS_PER_GROUP, self.rows - first) for first in range(0, self.rows, ROWS_PER_GROUP)]
+
+
+@dataclass(slots=True)
+class Layout:
+    """The places of all rows; what is by row is in order of the study."""
+
+    shuffle: str
+    """SHA-256 (hex) of the seed that rows were ordered and subjects were split by."""
+    ids: list[bytes]
+    files: list[DataFile] = field(default_factory=list)
+    group: "array[int]" = field(default_factory=lambda: array("i"))
+    """Row group by row, numbered through all files."""
+    place: "array[int]" = field(default_factory=lambda: array("i"))
+    """Place within its row group by row."""
+    splits: dict[str, str] = field(default_factory=dict)
+    """By subject."""
+    links: list[tuple[str, int]] | None = None
+    """By row, where the policy keeps what links rows: pseudonym of the subject, and which of its rows it is, from 1."""
+
+    def split(self, row: Going) -> str:
+        """The split that a row stands in."""
+        return self.splits[subject_of(row)]
+
+
+def lay_out(study: Study, name: str, going: Sequence[Going]) -> Layout:
+    """Give each row its id and its place; the same study and name always give the same."""
+    release = study.policy.release
+    seed = study.record_key(f"shuffle:{name}")
+    layout = Layout(sha256(seed).hexdigest(), list(_ids(study.record_key(f"release:{name}"), going)))
+    layout.group = array("i", bytes(4 * len(going)))
+    layout.place = array("i", bytes(4 * len(going)))
+    layout.splits = split_of(Counter(subject_of(row) for row in going), release.splits, seed)
+    for (config, split), numbers in _parts(going, layout):
+        numbers.sort(key=lambda number: hmac.digest(seed, layout.ids[number], "sha256"))
+        _place(layout, config, split, numbers)
+    if release.keep_links:
+        layout.links = _links(study.record_key(f"subjects:{name}"), going)
+    return layout
+
+
+def subject_of(row: Going) -> str:
+    """Whose row it is; a file without a subject counts as one of its own."""
+    return row.subject if row.subject is not None else f"session:{row.session}"
+
+
+def _ids(key: bytes, going: Sequence[Going]) -> Iterator[bytes]:
+    for row in going:
+        yield hmac.digest(key, str(row.exchange).encode(), "sha256")[:ID_BYTES]
+
+
+def _parts(going: Sequence[Going], layout: Layout) -> Iterator[tuple[tuple[str, str], list[int]]]:
+    """Numbers of the rows of each config and split that has any, in a fixed order of these."""
+    parts: dict[tuple[str, str], list[int]] = {}
+    for number, row in enumerate(going):
+        parts.setdefault((row.config, layout.split(row)), []).append(number)
+    for part in sorted(parts, key=lambda part: (part[0], SPLITS.index(part[1]))):
+        yield part, parts.pop(part)
+
+
+def _place(layout: Layout, config: str, split: str, numbers: list[int]) -> None:
+    """Files and row groups for the rows of one split, in this order."""
+    first = sum(len(file.groups) for file in layout.files)
+    count = -(-len(numbers) // ROWS_PER_FILE)
+    for file in range(count):
+        within = numbers[file * ROWS_PER_FILE : (file + 1) * ROWS_PER_FILE]
+        layout.files.append(DataFile(config, split, data_path(config, split, file, count), len(within)))
+        for place, number in enumerate(within):
+            layout.group[number] = first + place // ROWS_PER_GROUP
+            layout.place[number] = place % ROWS_PER_GROUP
+        first += len(layout.files[-1].groups)
+
+
+def _links(key: bytes, going: Sequence[Going]) -> list[tuple[str, int]]:
+    """Pseudonyms and places that are new in each release."""
+    places: Counter[str] = Counter()
+    links: list[tuple[str, int]] = [("", 0)] * len(going)
+    in_order = sorted(
+        ((row.session, row.number, row.exchange, number) for number, row in enumerate(going)), key=itemgetter(0, 1, 2)
+    )
+    for *_, number in in_order:
+        subject = subject_of(going[number])
+        places[subject] += 1
+        pseudonym = hmac.digest(key, subject.encode(), "sha256")[:ID_BYTES].hex()
+        links[number] = (pseudonym, places[subject])
+    return links
