@@ -8,12 +8,13 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audit.bundle import Bundle
-from audit.bundle_data import APPROVALS
+from audit.bundle_data import APPROVALS, messages
 from audit.decisions import VERDICTS
 from audit.details import Action, ReleaseBuilt
 from audit.errors import BundleError
@@ -75,12 +76,20 @@ def row_digests(bundle: Bundle) -> Iterator[tuple[str, str]]:
         for config in bundle.configs:
             for path in bundle.data_files(config):
                 with pq.ParquetFile(path) as file:
-                    for batch in file.iter_batches(_BATCH, columns=["id", "input", "output"]):
+                    for batch in file.iter_batches(_BATCH):
+                        _check_messages(path, batch)
                         for row, question, answer in _pairs(batch, "id", "input", "output"):
                             text = json.dumps([question, answer], ensure_ascii=True)
                             yield row, hmac.digest(key_of[row], text.encode(), "sha256").hex()
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError):
         raise BundleError(f"{bundle.path} has rows whose approval cannot be looked for; ask for it again") from None
+
+
+def _check_messages(path: Path, batch: pa.RecordBatch) -> None:
+    """The conversations must say what the other columns do, which alone were approved."""
+    told = messages(batch.column("instruction"), batch.column("input"), batch.column("output"))
+    if not batch.column("messages").equals(told):
+        raise BundleError(f"{path} has messages that say something else than its other columns; ask for it again")
 
 
 def _pairs(table: pa.Table | pa.RecordBatch, *names: str) -> Iterator[tuple[str, ...]]:

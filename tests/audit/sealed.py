@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -121,16 +121,18 @@ def seal_bundle(
     deeds: list[Deed] | None = None,
     later: list[Deed] | None = None,
     policy: str = "a" * 64,
+    change: Callable[[Path], None] = lambda path: None,
 ) -> Sealed:
     """Write such a bundle of seven rows into a new folder, with `signed` of the `needed` signatures.
 
-    `deeds` stand in the log before the release instead of one approval a row, `later` ones after it; `policy` is the
-    digest of the bundle's policy, that of the events is aaa….
+    `change` is done to each data file before it is sealed.  `deeds` stand in the log before the release instead of one
+    approval a row, `later` ones after it; `policy` is the digest of the bundle's policy, that of the events is aaa….
     """
     rows = rows_of(sum(DATA.values())) if rows is None else rows
     first = 0
     for name, count in DATA.items():
         write_rows(path / name, rows[first : first + count])
+        change(path / name)
         first += count
     keys = {"id": [row.id for row in rows], "key": [row.key.hex() for row in rows]}
     pq.write_table(pa.table(keys, schema=KEYS), path / APPROVALS)

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from audit.bundle import verify_bundle
+from audit.bundle_data import ROWS as ROWS_SCHEMA
+from audit.bundle_data import messages
 from audit.details import ExchangeRejected, ExchangeWithdrawn
 from audit.errors import BundleError
 from audit.mirror import Mirror
@@ -98,3 +102,15 @@ def test_a_log_that_does_not_know_the_release_is_refused(tmp_path: Path) -> None
 def test_an_approval_under_another_policy_is_none(tmp_path: Path) -> None:
     sealed = seal_bundle(tmp_path / "pilot-1", policy="b" * 64)
     assert len(found(sealed, tmp_path)) == 7
+
+
+def test_messages_that_say_something_else_than_the_row_that_was_approved_are_noticed(tmp_path: Path) -> None:
+    def reworded(path: Path) -> None:
+        table = pq.read_table(path)
+        instruction, question = (table[name].combine_chunks() for name in ("instruction", "input"))
+        told = messages(instruction, question, pa.array(["Something else."] * len(table)))
+        pq.write_table(table.set_column(4, ROWS_SCHEMA.field("messages"), told), path)
+
+    sealed = seal_bundle(tmp_path / "pilot-1", rows=ROWS, change=reworded)
+    with pytest.raises(BundleError, match="messages that say something else"):
+        found(sealed, tmp_path)

@@ -46,13 +46,14 @@ def sign(
     with desk_of(study, key_file) as desk:
         signed = desk.execute(SignRelease(name=name, manifest_digest=digest, signature=line))
     try:
-        names = release_note.add_line(folder, bundle.manifest, digest, line)
+        release_note.add_line(folder, bundle.manifest, digest, line)
     except OSError as problem:
         raise UserError(
             f"The study has recorded your signature, but {folder} cannot be written ({problem.strerror}); run this "
             "again as who owns that folder, or name a copy of your own."
         ) from None
-    out.print(f"{name} is signed by {', '.join(map(_person, names))}.", markup=False, soft_wrap=True)
+    people = ", ".join(one.person for one in signed.signatures)
+    out.print(f"{name} is signed by {people}.", markup=False, soft_wrap=True)
     if signed.missing:
         out.print(f"It needs {signed.missing} more.", markup=False)
 
@@ -151,15 +152,11 @@ def _folder(release: str, study: Path) -> Path:
 def _say_who_signed(bundle: Bundle) -> None:
     needed = bundle.manifest.signers.needed
     if bundle.signed_by:
-        out.print(f"Signed by {', '.join(map(_person, bundle.signed_by))}.", markup=False, soft_wrap=True)
+        keys = ", ".join(name.rpartition("/")[2] for name in bundle.signed_by)
+        out.print(f"Signed with the stewards' keys {keys}.", markup=False, soft_wrap=True)
     if (missing := needed - len(bundle.signed_by)) > 0:
         notes.print(
             f"It lacks {missing} of {needed} signatures, so that it can be neither published nor trained on; a steward "
             "who did not build it signs with: workbench release sign",
             style="bold", markup=False, soft_wrap=True,
         )  # fmt: skip
-
-
-def _person(name: str) -> str:
-    """Whose key this is; the study's part of the name says nothing to people."""
-    return name.rpartition("/")[2]

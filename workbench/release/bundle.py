@@ -104,7 +104,6 @@ def make(study: Study, folder: Path, making: Making, planned: Plan) -> Made:
         shuffle=layout.shuffle,
     )
     _write_words(study, folder, about, numbers, layout)
-    secrets.scan_files(study, folder)
     excluded = {reason: told for reason, told in numbers.excluded.items() if told is not None}
     manifest = Manifest(
         name=making.name,
@@ -138,6 +137,7 @@ def make(study: Study, folder: Path, making: Making, planned: Plan) -> Made:
     )
     (folder / MANIFEST).write_bytes(manifest.to_bytes())
     (folder / SUMS).write_bytes(sums_bytes(manifest))
+    secrets.scan_files(study, folder)
     return Made(file_digest(folder / MANIFEST), layout.ids, excluded)
 
 

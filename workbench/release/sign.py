@@ -42,8 +42,8 @@ def warning(study: Study) -> str | None:
 
 
 def key_name(study: Study, person: str) -> str:
-    """Name of a steward's key: that of the log's key, and whose it is."""
-    return f"study-{study.identity.study}/steward/{person}"
+    """Name of a steward's key, which stands in releases: that of the log's key, and what only the study can resolve."""
+    return f"study-{study.identity.study}/steward/{study.keyed_digest('steward', person)[:8]}"
 
 
 def show_steward_key(study: Study, command: releasing.ShowStewardKey, role: Role) -> rv.StewardKey:
@@ -60,7 +60,7 @@ def add_steward_key(study: Study, command: releasing.AddStewardKey, role: Role) 
     except KeyFileError:
         raise Refused("This is not a public key of a steward; make one with: workbench people key FILE") from None
     if key.name != key_name(study, me):
-        raise Refused(f"The key is not called {key_name(study, me)}, so it is another person's or another study's.")
+        raise Refused(f"The key is not called {key_name(study, me)}; make your own with: workbench people key FILE")
     known = signatures.keys(study.db)
     if any(PublicKey.parse(other).raw == key.raw for person, other in known.items() if person != me):
         raise Refused("Another steward has this very key; make one of your own with: workbench people key FILE")
