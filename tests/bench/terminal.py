@@ -38,6 +38,7 @@ class Terminal:
         self.last = ""
         """What came after the last whole frame: the reason, where the program has ended."""
         self._painted = threading.Condition()
+        self._gone = threading.Event()
         self._last = time.perf_counter()
         """When something came last."""
         self._terminal, inner = pty.openpty()
@@ -98,9 +99,15 @@ class Terminal:
         self._watching.join(5)
         os.close(self._terminal)
 
+    def hang_up(self) -> None:
+        """Take the terminal away and leave the program to itself."""
+        self._gone.set()
+        self._watching.join(5)
+        os.close(self._terminal)
+
     def _watch(self) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        while True:
+        while not self._gone.is_set():
             try:
                 ready = select.select([self._terminal], [], [], 1)[0]
                 data = os.read(self._terminal, 1 << 16) if ready else b""

@@ -1,5 +1,6 @@
 """What the applications that show text have in common: a sitting that begins and ends, a curtain, a lock."""
 
+import os
 from collections.abc import Callable
 from time import monotonic
 from typing import ClassVar
@@ -74,11 +75,13 @@ class GuardedApp(PrivateApp):
         self.ended_with: str | None = None
         """Why it could not begin, one sentence, if so."""
         self._threshold = Threshold(self.courier, self)
+        self._at_terminal = False
         self.touched = monotonic()
         """When a key was last pressed, as `time.monotonic` counts."""
 
     def on_mount(self) -> None:
         super().on_mount()
+        self._at_terminal = not (self.is_headless or self.is_web) and os.isatty(0)
         self.push_screen(self._threshold)
         self.set_interval(WATCH, self._watch)
 
@@ -115,6 +118,9 @@ class GuardedApp(PrivateApp):
         await super().on_event(event)
 
     def _watch(self) -> None:
+        if self._at_terminal and not os.isatty(0):
+            # It is gone, and no signal came, as where it is not the session's own: nobody could end this any more.
+            self.exit()
         if self.policy is not None and monotonic() - self.touched >= 60 * self.policy.review.lock_minutes:
             self.action_lock()
 
