@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.mirror import Mirror
 from tests.command import KEY
 from workbench.cli.main import main
 from workbench.desk.commands import OpenExchange
@@ -44,6 +45,19 @@ def test_steps_are_done_undone_and_done_again(tell: Tell) -> None:
     assert "Undone: note, exchange 1" in tell("undo")
     assert "Undone: retag, exchange 1; it is version 4, waiting." in tell("undo")
     assert "Done again: retag, exchange 1; it is version 5, waiting." in tell("redo")
+
+
+def test_a_script_that_decides_has_not_seen_the_exchange_and_the_log_does_not_say_so(
+    tell: Tell, study_folder: Path
+) -> None:
+    def viewed() -> int:
+        return sum(b'"exchange.viewed"' in line for line in Mirror(study_folder / "mirror").lines(0, None))
+
+    before = viewed()
+    assert "rejected" in tell("decide", "2", "reject", "--reason", "off_topic")
+    assert viewed() == before
+    tell("show", "2")
+    assert viewed() == before + 1
 
 
 def test_places_are_listed_first_and_replaced_with_yes(tell: Tell) -> None:

@@ -13,6 +13,7 @@ from tests.conftest import SESSION
 from workbench.desk.commands import Decide, ListQueue, Status
 from workbench.desk.local import LocalDesk
 from workbench.tui.farewell import Farewell
+from workbench.tui.help import HelpScreen
 from workbench.tui.home import HomeScreen
 from workbench.tui.home_app import HomeApp
 from workbench.tui.importing import ImportScreen
@@ -185,3 +186,16 @@ async def test_a_job_in_the_background_can_be_stopped_and_goes_on_later(
                 assert 0 < desk.execute(Status()).files < 29
                 assert "import the same again" in read(pilot, "job")
     assert desk.execute(Status()).files == 29
+
+
+async def test_the_home_tells_its_keys(desk_over: Desks, transcripts: Path) -> None:
+    async with at_home(desk_over(Face.TUI), transcripts, (80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        told = "\n".join(str(line.visual) for line in pilot.app.screen.query(Static))
+        assert "plan and build a release" in told
+        assert "hide all text" in told
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        footer = "".join(key.description for key in pilot.app.screen.query("FooterKey"))
+        assert footer.endswith("HelpQuit")

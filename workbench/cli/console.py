@@ -149,7 +149,7 @@ def check_terminal(what: str, instead: str) -> None:
     Textual draws on standard error: redirected, what is on screen would be written to that file.
     """
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UserError(f"{what} needs a terminal, with nothing redirected; for scripts there is: {instead}")
+        raise UserError(f"{what} needs a terminal, with nothing redirected; for scripts: {instead}")
 
 
 def mirror_of(study: Path) -> Path:

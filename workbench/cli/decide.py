@@ -14,10 +14,11 @@ from workbench.cli.exchange import lines_of
 from workbench.cli.look import AsciiOption, KeymapOption, PrintKeymapOption, ThemeOption, find_look
 from workbench.cli.plain import PlainReview
 from workbench.cli.signing import sign
-from workbench.desk.commands import Decide, DismissFinding, EditExchange, OpenExchange
+from workbench.desk.commands import Decide, DismissFinding, EditExchange, ListQueue, OpenExchange
 from workbench.desk.desk import Desk
 from workbench.desk.reviewing import SendBack, Withdraw
 from workbench.desk.views import DismissReason, RejectReason, SendBackReason, WithdrawReason
+from workbench.errors import NotThere
 from workbench.harmless import harmless
 from workbench.ingest.transcript import has_half_character
 
@@ -108,8 +109,17 @@ def decide(
     edited = _edited_text() if step is Step.EDIT else None
     _check_reason(step, reason)
     with desk_of(study, key_file) as desk:
-        current = version if version is not None else desk.execute(OpenExchange(exchange=exchange)).row.version
+        current = version if version is not None else _latest(desk, exchange)
         _carry_out(desk, exchange, current, step, reason, finding, edited)
+
+
+def _latest(desk: Desk, exchange: int) -> int:
+    """The version that there is.  It is not opened for that: the log would say that somebody has seen it."""
+    rows = desk.execute(ListQueue(around=exchange)).rows
+    found = next((row.version for row in rows if row.exchange == exchange), None)
+    if found is None:
+        raise NotThere(f"There is no exchange {exchange} in this study; list them with: workbench queue")
+    return found
 
 
 def _carry_out(

@@ -83,7 +83,7 @@ def demo(
     show_status(counts)
     out.print(f"Done in {time.monotonic() - began:.0f} s.  Study: {study.absolute()}", soft_wrap=True)
     out.print(f"Release: {built.path}", soft_wrap=True)
-    out.print(f"Review screen (press f to see what is decided): workbench review --study {study}", soft_wrap=True)
+    out.print(f"Review screen (f, c and Enter show what is decided): workbench review --study {study}", soft_wrap=True)
     if log.fault:
         raise typer.Exit(1)
 

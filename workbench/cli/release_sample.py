@@ -60,7 +60,7 @@ def show(study: StudyOption = HERE, key_file: KeyFileOption = None) -> None:
 def look(study: StudyOption = HERE, key_file: KeyFileOption = None) -> None:
     """Look again at the rows that wait for you, one after the other.  This prints transcript text on the terminal."""
     # Redirected, the text would stand in a file.
-    check_terminal("The second look", "nothing; somebody must read each row")
+    check_terminal("The second look", "none, for somebody must read each row")
     with desk_of(study, key_file, Face.TUI) as desk:
         look_again(desk, lambda: sys.stdin.readline() or None, typer.echo)
 

@@ -133,7 +133,8 @@ class About:
             else ""
         )
         return (
-            f"Every row was read beside its page and approved as it stands by staff ({_people(self)}); an edited text "
+            f"Every row was approved as it stands by staff ({_people(self)}), at a screen that takes an approval only "
+            "after page and row have been on it, or where the policy allows it by a script of theirs; an edited text "
             f"was approved anew.{more}"
         )
 

@@ -33,7 +33,7 @@ def plan_release(study: Study, command: commands.PlanRelease, role: Role) -> vie
         rows=len(planned.rows),
         unstated=planned.unstated,
         excluded=tuple(planned.excluded.items()),
-        warnings=planned.warnings,
+        warnings=(*planned.warnings, *([warning] if (warning := sign.warning(study)) else [])),
         rescan_left=len(planned.unscanned),
         refusals=tuple(gate.forbidden(study)),
     )

@@ -94,8 +94,9 @@ What stayed behind, by the first reason for it:
 
 ## Check it
 
-`MANIFEST.json` lists every file with its SHA-256; `sha256sum -c SHA256SUMS` checks them.  `python verify_release.py .`
-checks signatures and the proof that the building of this release stands in the audit log as well, without any library.
+`MANIFEST.json` lists every file with its SHA-256; `sha256sum -c SHA256SUMS` checks them.  With the public key of the
+audit log, got on another way, `python verify_release.py . --public-key log.pub` also checks signatures and the proof
+that the building of this release stands in the log, without any library.
 `approvals.parquet` discloses the digest key of each row: with it anybody can link the row to the event of its approval.
 
 ## Citation

@@ -35,9 +35,9 @@ def warning(study: Study) -> str | None:
     if missing <= 0:
         return None
     return (
-        f"Nobody can publish this release or train on it: signatures of {signers_now.needed} stewards other than "
-        f"{study.actor.name} are needed, and {len(signers_now.keys)} have a key; let them run: workbench people key "
-        "FILE, and build again."
+        "Nobody can publish such a release or train on it: signatures that it needs of stewards other than "
+        f"{study.actor.name}: {signers_now.needed}, such stewards with a key: {len(signers_now.keys)}; let them run "
+        "workbench people key FILE before it is built."
     )
 
 

@@ -1,6 +1,7 @@
 """The home of a study: the five stages of the path, what waits for this person, what to do next."""
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,8 +17,10 @@ from workbench.desk.review_views import Opening
 from workbench.desk.views import StageCounts
 from workbench.tui.choices import Choices
 from workbench.tui.courier import Courier, DeskScreen
+from workbench.tui.help import HelpScreen
 from workbench.tui.jobs import Job
 from workbench.tui.keys_line import KeysLine
+from workbench.tui.private import PrivateApp
 from workbench.tui.walk import Stage, next_step, remaining, stages
 
 FRESH = 2.0
@@ -36,7 +39,7 @@ class HomeScreen(DeskScreen):
         Binding("l", "stage('released')", "Release", id="home.release", tooltip="plan and build a release"),
         Binding("k", "quality", "Quality", id="home.quality", tooltip="agreement, residual leaks, catch rates"),
         Binding("c", "cancel", "Stop job", id="home.cancel", tooltip="end the work in the background"),
-        Binding("question_mark", "app.help", "Help", key_display="?", id="home.help", tooltip="this list"),
+        Binding("question_mark", "help", "Help", key_display="?", id="home.help", tooltip="this list"),
         Binding("q", "app.quit", "Quit", id="home.quit", tooltip="end this sitting"),
     ]
     AUTO_FOCUS = "#stages"
@@ -131,6 +134,11 @@ class HomeScreen(DeskScreen):
         choices = self.query_one("#stages", Choices)
         if choices.highlighted is not None:
             self.action_stage(choices.get_option_at_index(choices.highlighted).id or "reviewed")
+
+    def action_help(self) -> None:
+        apps = (vars(kind).get("BINDINGS", ()) for kind in type(self.app).__mro__ if issubclass(kind, PrivateApp))
+        bindings = (*self.BINDINGS, *chain.from_iterable(apps))
+        self.app.push_screen(HelpScreen(binding for binding in bindings if isinstance(binding, Binding)))
 
     def action_stage(self, name: str) -> None:
         self.post_message(self.Asked(name))

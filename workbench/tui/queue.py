@@ -197,6 +197,6 @@ def empty_sentence(counts: StageCounts, wanted: QueueFilter) -> str:
         more = f" {rest} pages still wait for: workbench paraphrase" if rest > 0 else ""
         return (
             f"Nothing is waiting: {counts.approved} approved, {counts.rejected} rejected.{more}\n"
-            "Press f to see them again, or leave with q and run: workbench release build NAME"
+            "Press f, c and Enter to see them again, or leave with q and run: workbench release build NAME"
         )
     return f"No exchange in “{name_of(wanted)}”. Press f for another filter."
