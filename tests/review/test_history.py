@@ -112,8 +112,8 @@ class History:
             assert [path for path in self.folder.iterdir() if command.name in path.name] == []
             return
         built = self.desk.execute(command)
-        (data,) = Path(built.path).rglob("*.parquet")
-        assert sorted((row["input"], row["output"]) for row in pq.read_table(data).to_pylist()) == wanted
+        rows = [row for data in Path(built.path, "data").rglob("*.parquet") for row in pq.read_table(data).to_pylist()]
+        assert sorted((row["input"], row["output"]) for row in rows) == wanted
 
     def text(self, exchange: int) -> tuple[str, str]:
         view = self.desk.execute(OpenExchange(exchange=exchange))

@@ -177,7 +177,7 @@ def test_a_client_that_is_none_of_ours_is_refused(served: Served, header: str, v
     with httpx.Client(transport=httpx.HTTPTransport(uds=str(served.socket)), trust_env=False) as client:
         reply = client.post("http://workbench/execute", content=b"{}", headers=headers)
     assert reply.status_code == 409
-    assert reply.json()["error"][0] == "NotUnderstood"
+    assert reply.json()["error"][0] == "workbench.errors.NotUnderstood"
 
 
 def test_the_server_shows_nothing_of_itself_but_that_it_lives(served: Served) -> None:

@@ -23,8 +23,10 @@ def told(text: str) -> str:
 
 
 def test_the_same_person_has_the_same_stand_in_in_every_session_and_dates_keep_their_distance(tmp_path: Path) -> None:
-    body = load_policy("mentalchat16k").body.replace(
-        "  keep_states: true", "  keep_states: true\n  treatments: {NAME: surrogate, DATE: shift}"
+    body = (
+        load_policy("mentalchat16k")
+        .body.replace("  keep_states: true", "  keep_states: true\n  treatments: {NAME: surrogate, DATE: shift}")
+        .replace("basis: safe_harbor", "basis: expert_determination")
     )
     create_study(tmp_path / "study", parse_policy(body, "test"), SECRET, "tester")
     sentence = "My sister Rosalind Achterberg came on March 3rd, 2021 and stayed with us until March 17th, 2021."

@@ -17,7 +17,6 @@ from policies import Role
 from workbench.desk import commands, views
 from workbench.errors import Refused
 from workbench.release import folders, gate, sample, sign
-from workbench.release.bundle import Making, make
 from workbench.release.gate import Plan, plan
 from workbench.release.version import next_version
 from workbench.store import releases
@@ -59,6 +58,9 @@ def build_release(study: Study, command: commands.BuildRelease, role: Role) -> v
         building.mkdir(mode=0o755)
     except OSError:
         raise Refused(f"The release cannot be written to {parent}; choose a folder that exists and is yours.") from None
+    # Brings numpy and pyarrow along, which who only reviews never needs.
+    from workbench.release.bundle import Making, make
+
     try:
         now = datetime.now(UTC)
         made = make(study, building, Making(command.name, version, now, study.log.size, study.log.root), planned)

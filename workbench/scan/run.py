@@ -71,7 +71,7 @@ def scan_texts(
         except BaseException:
             # The pool then knows itself broken and ends at once; a shutdown would wait for the texts under way.
             for process in multiprocessing.active_children():
-                process.terminate()
+                process.kill()
             raise
 
 
