@@ -216,7 +216,7 @@ def _read_key(path: Path) -> str:
     except UnicodeDecodeError:
         raise KeyFileError(f"{path} is not a key file") from None
     except OSError as error:
-        raise KeyFileError(f"{path} cannot be read ({error.strerror}); name a key file that is there") from None
+        raise KeyFileError(f"{path} cannot be read ({error.strerror}); name the log's key file") from None
 
 
 def _write_key(path: Path, text: str, mode: int) -> None:

@@ -179,7 +179,8 @@ def test_a_release_of_short_targets_is_warned_of(lenient: LocalDesk, tmp_path: P
     lenient.execute(Decide(exchange=1, version=1, verdict=Verdict.APPROVE))
     planned = lenient.execute(PlanRelease())
     assert planned.rows == 1
-    (warning,) = planned.warnings
+    warning, of_keys = planned.warnings
+    assert "workbench people key" in of_keys
     assert warning.startswith("Warning: 1 of 1 targets of multi_turn (100%) have fewer than 8 words;")
 
 
