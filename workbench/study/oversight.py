@@ -1,5 +1,8 @@
 """The people of a study and the check of its log: what is asked of the study itself."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 from audit.checkpoint import PublicKey
 from audit.details import AuditVerified, PersonAdded
 from audit.events import Outcome
@@ -10,6 +13,9 @@ from workbench.desk import commands, views
 from workbench.errors import Refused
 from workbench.store import events, exchanges, people, sources
 from workbench.study.study import Study, Turn
+
+LINES_AT_ONCE = 256
+"""Of the log; they take some milliseconds, and no command has to wait for longer."""
 
 
 def add_person(study: Study, command: commands.AddPerson, role: Role) -> views.Person:
@@ -63,13 +69,21 @@ def verify(study: Study, turn: Turn, command: commands.VerifyAudit) -> Report:
             mirror,
             public_key=PublicKey.load(study.folder.log_public_key),
             witnessed=command.witnessed,
-            store_lines=events.lines(db, 0, size),
+            store_lines=_giving_way(events.lines(db, 0, size), turn),
             decisions=(
                 Decision(str(e), version, verdict, at) for e, version, verdict, at in exchanges.verdicts(db, size)
             ),
         )
     finally:
         db.let_go()
+
+
+def _giving_way(lines: Iterator[bytes], turn: Turn) -> Iterator[bytes]:
+    """The lines, so that whoever works in the study meanwhile goes first: some hundred are checked between commands."""
+    while part := list(islice(lines, LINES_AT_ONCE)):
+        with turn():
+            pass
+        yield from part
 
 
 def verify_audit(study: Study, command: commands.VerifyAudit, role: Role, found: Report) -> views.AuditOutcome:
