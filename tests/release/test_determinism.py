@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -57,8 +58,8 @@ def files(study: Study, tmp_path_factory: pytest.TempPathFactory) -> dict[str, b
 def test_a_bundle_built_twice_is_the_same_to_the_byte(
     study: Study, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # So few letters that every row waits in the file, for the second time.
-    monkeypatch.setattr("workbench.release.spool.LETTERS_AT_ONCE", 1)
+    # Read in other parts, for the second time.
+    monkeypatch.setattr(gate, "TEXTS_AT_ONCE", 7)
     again = built(study, tmp_path / "again")
     assert again.keys() == files.keys()
     assert [name for name in files if files[name] != again[name]] == []
@@ -162,9 +163,11 @@ def test_nothing_of_the_rows_can_be_read_from_what_waits_on_disk(study: Study, t
     import pyarrow as pa
 
     with open(tmp_path / "waiting", "w+b") as file:
-        rows = Spool(file, pa.schema([("text", pa.string())]), 2)
-        for number in range(400):
-            rows.add(number % 2, 4000, (number // 2, f"Rosalind {number} " * 200))
+        rows = Spool(file, 2)
+        for first in range(0, 400, 50):
+            numbers = range(first, first + 50)
+            texts = pa.table({"text": [f"Rosalind {number} " * 200 for number in numbers]})
+            rows.add(np.array(numbers) % 2, np.array(numbers) // 2, texts)
         file.flush()
         waiting = (tmp_path / "waiting").read_bytes()
         assert len(waiting) > 1000

@@ -3,10 +3,10 @@
 import json
 import statistics as reference
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,27 +15,50 @@ from policies import Face, LoadedPolicy
 from tests.bench.large_study import make_study
 from tests.conftest import SECRET
 from workbench.release import gate
-from workbench.release.gate import Plan
+from workbench.release.counting import count_words
+from workbench.release.gate import Part, Plan
+from workbench.release.going import Rows
 from workbench.release.rules import Going
 from workbench.release.sample import whose
-from workbench.release.statistics import Accumulator, _composition, of_counts, of_release
+from workbench.release.statistics import Accumulator, _composition, _raw_lengths, of_counts
 from workbench.release.tables import markdown
 from workbench.release.told import NOT_STATED, OTHERS, ReleaseStatistics
-from workbench.store import statistics as stored
 from workbench.study.opening import open_study
 from workbench.study.study import Study
 
 RECORDS = 600
-BLANKS = " \t\n\x0b\x1c\x1f\x85\xa0\u1680\u2000\u200b\u2028\u3000"
 ODD_SPACES = "two\x1cwords\u2003three\u00a0four \t five\x85\u3000six  seven \u2019t\n"
 GROUPS: list[dict[str, str]] = (
     [{"gender": "female", "age": "40-59"}] * 11 + [{"gender": "male"}] * 11 + [{"gender": "Rosamund"}] * 3 + [{}] * 5
 )
 
 
-def split_of(row: Going) -> str:
+def split_of(session: int) -> str:
     """Every third session is for tests."""
-    return "test" if row.session % 3 == 0 else "train"
+    return "test" if session % 3 == 0 else "train"
+
+
+def in_train(session: int) -> str:
+    """None is."""
+    return "train"
+
+
+def row_of(number: int, config: str = "interview", person: int | None = None) -> Going:
+    """An invented row; without a person its session is one of nobody known."""
+    return Going(number, 1, "00" * 32, config, person or number, person and f"S-{person}", number, 1)
+
+
+def counted(texts: Iterable[tuple[Going, str, str]], split: Callable[[int], str] = in_train) -> Accumulator:
+    """What is counted of rows."""
+    every = list(texts)
+    rows, sides = (
+        Rows(row for row, *_ in every),
+        [pa.array([row[side] for row in every], pa.string()) for side in (1, 2)],
+    )
+    found = Accumulator()
+    found.add_rows(rows, split)
+    found.add_texts(rows, Part(0, *sides, (count_words(sides[0]), count_words(sides[1]))))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +104,8 @@ def tell(study: Study, planned: Plan) -> Told:
     def told(smallest: int) -> ReleaseStatistics:
         release = study.policy.release.model_copy(update={"smallest_cell": smallest})
         study.policy = study.policy.model_copy(update={"release": release})
-        texts = gate.texts(study, planned.rows)
-        return of_release(study, planned.rows, texts, excluded=planned.excluded, split=split_of)
+        found = counted(gate.texts(study, planned.rows), split_of)
+        return of_counts(study, planned.rows, found, planned.excluded)
 
     return told
 
@@ -93,7 +116,7 @@ def test_numbers_agree_with_the_rows_that_go(study: Study, planned: Plan, tell: 
     assert stats.rows == len(rows)
     assert stats.people == len({whose(row) for row, *_ in rows})
     for one in stats.composition:
-        mine = [row for row, *_ in rows if one.split in (None, split_of(row))]
+        mine = [row for row, *_ in rows if one.split in (None, split_of(row.session))]
         assert (one.rows, one.people) == (len(mine), len({whose(row) for row in mine}))
     for length, side in zip(stats.lengths, (1, 2), strict=True):
         words = [len(row[side].split()) for row in rows]
@@ -180,12 +203,9 @@ def test_no_number_of_few_rows_or_people_is_told(tell: Told) -> None:
 
 def test_where_few_stay_the_lengths_before_are_not_told(study: Study, planned: Plan, tell: Told) -> None:
     tell(11)
-    counted = Accumulator()
     number = RECORDS - 4
-    for exchange in range(1, number + 1):
-        row = Going(exchange, 1, "", "interview", exchange % 30, f"S-{exchange % 30}", exchange, 1)
-        counted.add(row, "word " * 50, "word " * 60)
-    stats = of_counts(study, planned.rows, counted, {})
+    rows = [(row_of(one, person=one % 30 + 1), "word " * 50, "word " * 60) for one in range(1, number + 1)]
+    stats = of_counts(study, planned.rows, counted(rows), {})
     assert stats.histograms
     assert all(one.before is None and sum(one.after) == number for one in stats.histograms)
 
@@ -201,10 +221,12 @@ PEOPLE = st.lists(
 @given(PEOPLE)
 def test_how_many_people_are_in_one_data_set_alone_does_not_follow(people: list[tuple[str, str]]) -> None:
     counted = Accumulator()
-    for number, (configs, split) in enumerate(people):
-        for config in ("interview", "multi_turn") if configs == "both" else (configs,):
-            row = Going(number, 1, "", config, number, f"S-{number}", number, 1)
-            counted.add(row, "words", "words", split)
+    rows = Rows(
+        row_of(number, config, number)
+        for number, (configs, _) in enumerate(people, 1)
+        for config in (("interview", "multi_turn") if configs == "both" else (configs,))
+    )
+    counted.add_rows(rows, lambda session: people[session - 1][1])
     found, _, everybody = _composition(counted, 11)
     told = {(one.config, one.split): one.people for one in found}
     assert all(count is None or count == 0 or count >= 11 for count in told.values())
@@ -236,12 +258,11 @@ def test_lengths_before_are_not_told_where_a_few_records_of_another_data_set_sta
 
 def test_of_a_data_set_of_few_rows_neither_lengths_nor_bars_tell_how_many(study: Study, tell: Told) -> None:
     tell(11)
-    counted = Accumulator()
-    for number in range(1, 506):
-        config = "interview" if number <= 500 else "multi_turn"
-        row = Going(number, 1, "", config, number % 30, f"S-{number % 30}", number, 1)
-        counted.add(row, "word " * 50, "word " * 60)
-    stats = of_counts(study, [], counted, {})
+    rows = [
+        (row_of(one, "interview" if one <= 500 else "multi_turn", one % 30 + 1), "word " * 50, "word " * 60)
+        for one in range(1, 506)
+    ]
+    stats = of_counts(study, Rows(), counted(rows), {})
     told = {one.config: one.rows for one in stats.composition if one.split is None}
     assert told["multi_turn"] is None
     assert None in (told["interview"], stats.rows)
@@ -259,15 +280,15 @@ def test_bars_of_the_effort_do_not_tell_of_a_few_rows_without_a_time(study: Stud
     }
     mine = [row for row in planned.rows if row.exchange in timed]
     others = [row for row in planned.rows if row.exchange not in timed][:4]
-    effort = of_counts(study, mine + others, Accumulator(), {}).effort
+    effort = of_counts(study, Rows(mine + others), Accumulator(), {}).effort
     assert effort is not None
     assert (effort.rows, effort.counts, effort.minutes) == (None, (), whole.minutes)
 
 
 def test_a_release_of_few_rows_tells_nothing_of_them(study: Study, planned: Plan, tell: Told) -> None:
     tell(11)
-    few = planned.rows[:4]
-    stats = of_release(study, few, gate.texts(study, few), excluded=planned.excluded)
+    few = Rows(planned.rows[:4])
+    stats = of_counts(study, few, counted(gate.texts(study, few)), planned.excluded)
     assert (stats.rows, stats.people, stats.lengths, stats.histograms) == (None, None, (), ())
     assert (stats.coverage, stats.effort, stats.multi_turn) == ((), None, None)
     assert {one.rows for one in stats.composition} == {None}
@@ -276,42 +297,26 @@ def test_a_release_of_few_rows_tells_nothing_of_them(study: Study, planned: Plan
 
 def test_multi_turn_rows_are_counted_with_the_turns_before_the_answer(study: Study, tell: Told) -> None:
     tell(11)
-    counted = Accumulator()
-    for number in range(1, 41):
-        row = Going(number, 1, "", "multi_turn", number, None, number, 1)
-        counted.add(row, "Caregiver: I cannot sleep.\nCoach: Since when?\nCaregiver: May.", "word " * 50, "train")
+    spoken = "Caregiver: I cannot sleep.\nCoach: Since when?\nCaregiver: May."
+    found = counted((row_of(number, "multi_turn"), spoken, "word " * 50) for number in range(1, 41))
     study.db.execute("INSERT INTO turn_runs VALUES (1, 100, 30, 40, 1)")
-    many = of_counts(study, [], counted, {}).multi_turn
+    many = of_counts(study, Rows(), found, {}).multi_turn
     study.db.execute("DELETE FROM turn_runs")
     assert many is not None
     assert (many.mean_context, many.largest_context) == (3.0, 3)
     assert (many.coach_turns, many.short_turns) == (100, 30)
-    assert counted.topics["sleep and tiredness"] == 40
+    assert found.topics["sleep and tiredness"] == 40
 
 
-def test_words_are_counted_in_the_store_as_everywhere(study: Study) -> None:
+def test_words_of_what_was_generated_are_counted_as_everywhere(study: Study) -> None:
     raw = study.db.rows("SELECT question, answer FROM bodies WHERE kind = 'raw'")
-    true = Counter(
-        (side, len(text.split())) for row in raw for side, text in zip(("input", "output"), row, strict=True)
-    )
-    assert {(side, words): records for _, side, words, records in stored.raw_words(study.db)} == true
-    assert true["input", 0] == true["input", len(ODD_SPACES.split())] == 1
-
-
-@given(
-    st.text(
-        st.one_of(
-            st.sampled_from(BLANKS + "ab\u2019"), st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-        ),
-        max_size=20,
-    )
-)
-def test_any_text_has_as_many_words_in_the_store(text: str) -> None:
-    found = duckdb.execute(f"SELECT {stored._words('t')} FROM (SELECT ? AS t)", [text]).fetchone()
-    assert found == (len(text.split()),)
+    found = _raw_lengths(study)
+    for place, side in enumerate(("input", "output")):
+        assert found["interview", side] == Counter(len(row[place].split()) for row in raw)
+    assert found["interview", "input"][0] == found["interview", "input"][len(ODD_SPACES.split())] == 1
 
 
 def test_the_same_rows_give_the_same_statistics_in_any_order(study: Study, planned: Plan, tell: Told) -> None:
     forwards, texts = tell(11), list(gate.texts(study, planned.rows))
-    backwards = of_release(study, planned.rows, reversed(texts), excluded=planned.excluded, split=split_of)
+    backwards = of_counts(study, planned.rows, counted(reversed(texts), split_of), planned.excluded)
     assert backwards.model_dump_json() == forwards.model_dump_json()

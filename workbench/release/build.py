@@ -68,12 +68,8 @@ def build_release(study: Study, command: commands.BuildRelease, role: Role) -> v
         with study.change(role) as change:
             details = ReleaseBuilt(rows=len(planned.rows), excluded=made.excluded, manifest_digest=made.digest)
             event = change.record(details, command.name, after=made.digest)
-            rows = (
-                (row_id.hex(), row.exchange, row.version, row.digest)
-                for row_id, row in zip(made.ids, planned.rows, strict=True)
-            )
             about = (command.name, version, made.digest, len(planned.rows), study.actor.name, str(target))
-            releases.add(study.db, (*about, change.time.isoformat()), rows, event.sequence)
+            releases.add(study.db, (*about, change.time.isoformat()), made.rows, event.sequence)
     except BaseException as problem:
         if not releases.exists(study.db, command.name):
             folders.remove(building)

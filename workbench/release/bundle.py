@@ -1,11 +1,13 @@
 """Every file of a bundle.  Rows, size of the log and time are given: the same once more gives the same bytes."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+
+import pyarrow as pa
 
 from audit.bundle import (
     MANIFEST,
@@ -27,14 +29,15 @@ from workbench import __version__
 from workbench.desk.release_views import Bound
 from workbench.release import bound, figures, gate, report, rescan, secrets, sign, statistics
 from workbench.release.about import About, Generator, Lengths
+from workbench.release.ahead import ahead
 from workbench.release.card import CARD, card
 from workbench.release.citation import CITATION, citation
 from workbench.release.croissant import CROISSANT, croissant
 from workbench.release.gate import Plan
+from workbench.release.going import Rows
 from workbench.release.rows import Layout, lay_out
-from workbench.release.rules import Going
 from workbench.release.told import ReleaseStatistics
-from workbench.release.writing import Writer, spool_of, write_keys
+from workbench.release.writing import Writer, rows_of, spool_of, write_keys
 from workbench.review.quality import agreement
 from workbench.store import quality, releases
 from workbench.study.study import Study
@@ -57,10 +60,11 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The SHA-256 of the manifest, the ids of the rows in order of the study, and the counts that stay, as told."""
+    """The SHA-256 of the manifest, the rows for the study to keep, and the counts that stay, as told."""
 
     digest: str
-    ids: list[bytes]
+    rows: pa.Table
+    """Id, exchange, version and digest of each, in order of the study."""
     excluded: dict[str, int]
 
 
@@ -71,11 +75,13 @@ def make(study: Study, folder: Path, making: Making, planned: Plan) -> Made:
     """
     going, policy = planned.rows, study.policy
     layout = lay_out(study, making.name, going)
+    counted = statistics.Accumulator()
+    counted.add_rows(going, layout.splits.__getitem__)
     with spool_of(study, layout) as rows:
         writer = Writer(layout, rows, policy.release.instruction)
-        counted = statistics.Accumulator()
-        for row, question, answer in writer.passing(gate.texts(study, going)):
-            counted.add(row, question, answer, layout.split(row))
+        for part in ahead(gate.parts(study, going)):
+            writer.keep(part)
+            counted.add_texts(going, part)
         writer.write(folder)
     numbers = statistics.of_counts(study, going, counted, planned.excluded)
     configs = sorted({file.config for file in layout.files})
@@ -138,7 +144,7 @@ def make(study: Study, folder: Path, making: Making, planned: Plan) -> Made:
     (folder / MANIFEST).write_bytes(manifest.to_bytes())
     (folder / SUMS).write_bytes(sums_bytes(manifest))
     secrets.scan_files(study, folder)
-    return Made(file_digest(folder / MANIFEST), layout.ids, excluded)
+    return Made(file_digest(folder / MANIFEST), rows_of(going, layout), excluded)
 
 
 def _write_words(study: Study, folder: Path, about: About, numbers: ReleaseStatistics, layout: Layout) -> None:
@@ -185,12 +191,10 @@ def _measured(folder: Path, path: str, layout: Layout) -> BundleFile:
     return BundleFile(path=path, bytes=file.stat().st_size, sha256=file_digest(file), rows=rows)
 
 
-def _sessions(going: Sequence[Going], smallest: int) -> dict[str, int | None]:
+def _sessions(going: Rows, smallest: int) -> dict[str, int | None]:
     """Sessions behind each data set, None where these are few."""
-    found: dict[str, set[int]] = {}
-    for row in going:
-        found.setdefault(row.config, set()).add(row.session)
-    return {config: len(one) if len(one) >= smallest else None for config, one in found.items()}
+    found = Counter(going.configs[config] for config, _ in {*zip(going.config, going.sessions, strict=True)})
+    return {config: number if number >= smallest else None for config, number in found.items()}
 
 
 def _generator(backend: str, model: str) -> Generator:

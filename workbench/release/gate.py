@@ -3,8 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
+from typing import TYPE_CHECKING
 
 from audit.errors import AuditError
 from policies import Policy, Verdict
@@ -12,16 +15,22 @@ from policies.basis import UNSIGNED
 from policies.models import recognise
 from workbench.desk import commands
 from workbench.errors import Refused
+from workbench.release.ahead import ahead
+from workbench.release.going import Rows
 from workbench.release.rules import UNKNOWN, Candidate, Consent, Going, Made, Rules, reason_to_stay
-from workbench.review.standing import counting
 from workbench.screening.detector import detector_digest
-from workbench.screening.length import long_enough
+from workbench.screening.length import are_long_enough
 from workbench.store import candidates, events, models, revocations, samples
 from workbench.store.candidates import TEXTS_AT_ONCE, Facts
 from workbench.store.connection import Row
 from workbench.study.reconcile import last_checkpoint
 from workbench.study.study import Study
 from workbench.turns.lint import of_targets
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +47,13 @@ class Owner:
 class Plan:
     """The rows that may go, and how many stay, by reason."""
 
-    rows: list[Going] = field(default_factory=list)
-    """In order of the study."""
+    rows: Rows = field(default_factory=Rows)
     excluded: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     """Sentences on what would be learned from these rows."""
     unstated: int = 0
     """How many of the rows have no consent on record; they go because the policy says so."""
-    unscanned: list[Going] = field(default_factory=list)
+    unscanned: Rows = field(default_factory=Rows)
     """Those of the rows that the detector as it is now has not scanned yet."""
     approvers: frozenset[str] = frozenset()
     """Who gave the approvals that let these rows go."""
@@ -66,7 +74,7 @@ def plan(study: Study, *, name: str | None = None) -> Plan:
     approvers: set[str] = set()
     detector = detector_digest(policy.redaction)
     leaking, revoked = samples.leaks(db), revocations.identifying(db)
-    for facts, decisions in candidates.batches(db, detector, policy.multi_turn.short_words):
+    for facts, decisions in ahead(candidates.batches(db, detector, policy.multi_turn.short_words)):
         for fact in facts:
             owner = owners[fact.session]
             candidate = candidate_of(fact, owner, decisions.get(fact.exchange, ()), licences)
@@ -80,14 +88,13 @@ def plan(study: Study, *, name: str | None = None) -> Plan:
             going = Going(
                 fact.exchange, fact.version, fact.digest, config, owner.session, owner.subject, fact.page, fact.number
             )
-            planned.rows.append(going)
+            planned.rows.add(going)
             planned.unstated += owner.consent is None
             if fact.found is None:
-                planned.unscanned.append(going)
+                planned.unscanned.add(going)
             total[config] += 1
             short[config] += fact.few_words
-            counted = counting(candidate.made, candidate)
-            approvers.update(decision.person for decision in counted if decision.verdict == Verdict.APPROVE)
+            approvers.update([decision.person for decision in candidate.counted if decision.verdict == Verdict.APPROVE])
     planned.excluded = dict(sorted(excluded.items()))
     planned.warnings = _warnings(total, short, policy)
     planned.approvers = frozenset(approvers)
@@ -185,26 +192,62 @@ def licences_of(study: Study) -> dict[str, str]:
     return {digest: known.licence for digest, known in found.items() if known is not None}
 
 
-def texts(study: Study, going: Sequence[Going]) -> Iterator[tuple[Going, str, str]]:
-    """Question and answer of rows, read batch by batch; quick where they come in the order of the study.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows that follow each other, with their texts; the first of them has the number `first`."""
+
+    first: int
+    questions: "pa.StringArray"
+    answers: "pa.StringArray"
+    words: "tuple[NDArray[np.int64], NDArray[np.int64]]"
+    """Of each question and each answer."""
+
+
+def parts(study: Study, going: Rows) -> "Iterator[Part]":
+    """The texts of rows, part by part; quick where they come in the order of the study.
 
     Raises Refused where a text is not the one that was approved, or not one that may go by its length.
     """
-    for start in range(0, len(going), TEXTS_AT_ONCE):
-        batch = going[start : start + TEXTS_AT_ONCE]
-        found = candidates.texts(study.db, [(row.exchange, row.version) for row in batch])
-        for row in batch:
-            question, answer = found.get(row.exchange, ("", ""))
-            if study.body_digest(row.exchange, row.version, question, answer) != row.digest:
-                raise Refused(
-                    f"The text of exchange {row.exchange} is not the text that was approved; "
-                    "run: workbench audit verify"
-                )
-            if not long_enough(row.config, question, answer, study.policy):
-                raise Refused(
-                    f"Exchange {row.exchange} is shorter than the study knows it to be; run: workbench audit verify"
-                )
-            yield row, question, answer
+    # Brings numpy and pyarrow along, which who only reviews never needs.
+    from workbench.release.counting import count_words
+
+    with ThreadPoolExecutor(1, "counting") as beside:
+        for first in range(0, len(going), TEXTS_AT_ONCE):
+            read = slice(first, first + TEXTS_AT_ONCE)
+            questions, answers = candidates.texts(study.db, going.exchanges[read], going.versions[read])
+            words = [beside.submit(count_words, texts) for texts in (questions, answers)]
+            for number, question, answer in zip(count(first), questions.to_pylist(), answers.to_pylist(), strict=False):
+                exchange = going.exchanges[number]
+                if study.body_digest(exchange, going.versions[number], question, answer) != going.digest(number).hex():
+                    raise Refused(
+                        f"The text of exchange {exchange} is not the text that was approved; "
+                        "run: workbench audit verify"
+                    )
+            part = Part(first, questions, answers, (words[0].result(), words[1].result()))
+            _check_lengths(study.policy, going, part)
+            yield part
+
+
+def texts(study: Study, going: Sequence[Going]) -> Iterator[tuple[Going, str, str]]:
+    """The same row by row: question and answer of each."""
+    rows = going if isinstance(going, Rows) else Rows(going)
+    for part in parts(study, rows):
+        yield from zip(
+            rows[part.first : part.first + TEXTS_AT_ONCE], part.questions.to_pylist(), part.answers.to_pylist(),
+            strict=True,
+        )  # fmt: skip
+
+
+def _check_lengths(policy: Policy, going: Rows, part: Part) -> None:
+    """Raise Refused where a text is shorter than it must be."""
+    import numpy as np
+
+    config = np.frombuffer(going.config, np.uint8)[part.first : part.first + len(part.questions)]
+    for place, kind in enumerate(going.configs):
+        short = (config == place) & ~are_long_enough(kind, *part.words, policy)
+        if short.any():
+            exchange = going.exchanges[part.first + int(short.argmax())]
+            raise Refused(f"Exchange {exchange} is shorter than the study knows it to be; run: workbench audit verify")
 
 
 def _warnings(total: Counter[str], short: Counter[str], policy: Policy) -> tuple[str, ...]:

@@ -3,19 +3,19 @@
 import hmac
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from operator import itemgetter
 
 from audit.bundle import SPLITS
 from audit.bundle_data import data_path
+from workbench.release.going import Rows
 from workbench.release.rules import Going
 from workbench.release.splits import split_of
 from workbench.study.study import Study
 
 ROWS_PER_FILE = 250_000
-ROWS_PER_GROUP = 8_192
+ROWS_PER_GROUP = 4_096
 """Rows of a row group of Parquet; so many are put in order at once."""
 ID_BYTES = 16
 
@@ -47,24 +47,29 @@ class Layout:
     """Row group by row, numbered through all files."""
     place: "array[int]" = field(default_factory=lambda: array("i"))
     """Place within its row group by row."""
-    splits: dict[str, str] = field(default_factory=dict)
-    """By subject."""
+    splits: dict[int, str] = field(default_factory=dict)
+    """By session; all sessions of a subject have the same."""
     links: list[tuple[str, int]] | None = None
     """By row, where the policy keeps what links rows: pseudonym of the subject, and which of its rows it is, from 1."""
 
     def split(self, row: Going) -> str:
         """The split that a row stands in."""
-        return self.splits[subject_of(row)]
+        return self.splits[row.session]
 
 
-def lay_out(study: Study, name: str, going: Sequence[Going]) -> Layout:
+def lay_out(study: Study, name: str, going: Rows) -> Layout:
     """Give each row its id and its place; the same study and name always give the same."""
     release = study.policy.release
     seed = study.record_key(f"shuffle:{name}")
     layout = Layout(sha256(seed).hexdigest(), list(_ids(study.record_key(f"release:{name}"), going)))
     layout.group = array("i", bytes(4 * len(going)))
     layout.place = array("i", bytes(4 * len(going)))
-    layout.splits = split_of(Counter(subject_of(row) for row in going), release.splits, seed)
+    people = {session: owner(session, subject) for session, subject in going.subjects.items()}
+    rows: Counter[str] = Counter()
+    for session, number in Counter(going.sessions).items():
+        rows[people[session]] += number
+    by_person = split_of(rows, release.splits, seed)
+    layout.splits = {session: by_person[name] for session, name in people.items()}
     for (config, split), numbers in _parts(going, layout):
         numbers.sort(key=lambda number: hmac.digest(seed, layout.ids[number], "sha256"))
         _place(layout, config, split, numbers)
@@ -74,20 +79,25 @@ def lay_out(study: Study, name: str, going: Sequence[Going]) -> Layout:
 
 
 def subject_of(row: Going) -> str:
-    """Whose row it is; a file without a subject counts as one of its own."""
-    return row.subject if row.subject is not None else f"session:{row.session}"
+    """Whose row it is."""
+    return owner(row.session, row.subject)
 
 
-def _ids(key: bytes, going: Sequence[Going]) -> Iterator[bytes]:
-    for row in going:
-        yield hmac.digest(key, str(row.exchange).encode(), "sha256")[:ID_BYTES]
+def owner(session: int, subject: str | None) -> str:
+    """Whose session it is; a file without a subject counts as one of its own."""
+    return subject if subject is not None else f"session:{session}"
 
 
-def _parts(going: Sequence[Going], layout: Layout) -> Iterator[tuple[tuple[str, str], list[int]]]:
+def _ids(key: bytes, going: Rows) -> Iterator[bytes]:
+    for exchange in going.exchanges:
+        yield hmac.digest(key, b"%d" % exchange, "sha256")[:ID_BYTES]
+
+
+def _parts(going: Rows, layout: Layout) -> Iterator[tuple[tuple[str, str], list[int]]]:
     """Numbers of the rows of each config and split that has any, in a fixed order of these."""
     parts: dict[tuple[str, str], list[int]] = {}
-    for number, row in enumerate(going):
-        parts.setdefault((row.config, layout.split(row)), []).append(number)
+    for number, (config, session) in enumerate(zip(going.config, going.sessions, strict=True)):
+        parts.setdefault((going.configs[config], layout.splits[session]), []).append(number)
     for part in sorted(parts, key=lambda part: (part[0], SPLITS.index(part[1]))):
         yield part, parts.pop(part)
 
@@ -105,15 +115,16 @@ def _place(layout: Layout, config: str, split: str, numbers: list[int]) -> None:
         first += len(layout.files[-1].groups)
 
 
-def _links(key: bytes, going: Sequence[Going]) -> list[tuple[str, int]]:
+def _links(key: bytes, going: Rows) -> list[tuple[str, int]]:
     """Pseudonyms and places that are new in each release."""
     places: Counter[str] = Counter()
     links: list[tuple[str, int]] = [("", 0)] * len(going)
     in_order = sorted(
-        ((row.session, row.number, row.exchange, number) for number, row in enumerate(going)), key=itemgetter(0, 1, 2)
+        range(len(going)), key=lambda number: (going.sessions[number], going.numbers[number], going.exchanges[number])
     )
-    for *_, number in in_order:
-        subject = subject_of(going[number])
+    for number in in_order:
+        session = going.sessions[number]
+        subject = owner(session, going.subjects[session])
         places[subject] += 1
         pseudonym = hmac.digest(key, subject.encode(), "sha256")[:ID_BYTES].hex()
         links[number] = (pseudonym, places[subject])

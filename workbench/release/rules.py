@@ -18,9 +18,8 @@ UNKNOWN = "unknown"
 """The licence of a model file that nobody has told the licence of; a policy can forbid it like any other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Going:
-    """A row that may go, without its text; a million of them are held at once."""
+class Going(NamedTuple):
+    """A row that may go, without its text."""
 
     exchange: int
     version: int
@@ -81,6 +80,14 @@ class Candidate:
     """A second look at this version has found a leak in it."""
     revoked: bool = False
     """This version went into a release and was revoked there, because it identifies somebody."""
+    _counted: Sequence[Made] | None = None
+
+    @property
+    def counted(self) -> Sequence[Made]:
+        """The decisions that count for the latest text, in order."""
+        if self._counted is None:
+            self._counted = counting(self.made, self)
+        return self._counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +124,12 @@ def reason_to_stay(candidate: Candidate, rules: Rules) -> str | None:
         return "planted"
     if candidate.state != "approved":
         return STAYS.get(candidate.state, "not_decided")
-    counted = counting(candidate.made, candidate)
-    return _undecided(counted, candidate, rules) or _withheld(candidate, rules)
+    return _undecided(candidate, rules) or _withheld(candidate, rules)
 
 
-def _undecided(counted: Sequence[Made], candidate: Candidate, rules: Rules) -> str | None:
+def _undecided(candidate: Candidate, rules: Rules) -> str | None:
     """Whether the decisions that count let out this very text under this very policy."""
+    counted = candidate.counted
     # The state says it already; what goes out does not hang on that alone.
     if not counted or counted[-1].verdict != Verdict.APPROVE:
         return "not_decided"

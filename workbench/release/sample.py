@@ -101,7 +101,12 @@ def digest_of(digests: Sequence[str]) -> str:
 
 def whose(row: Going) -> str:
     """The subject of a row; without a manifest each session stands for somebody of its own."""
-    return row.subject or f"session {row.session}"
+    return person(row.session, row.subject)
+
+
+def person(session: int, subject: str | None) -> str:
+    """The subject of a session, or somebody of its own."""
+    return subject or f"session {session}"
 
 
 def show(study: Study, command: releasing.ShowSample, role: Role) -> rv.Sample:
@@ -164,11 +169,6 @@ def look_again(study: Study, command: releasing.LookAgain, role: Role) -> rv.Sam
                 study.db, sample.sample, row.exchange, study.actor.name, command.leak, entity, event.sequence
             )
     return next_row(study, releasing.NextSampled(), role)
-
-
-def leaks(study: Study) -> set[tuple[int, int]]:
-    """Every (exchange, version) in which a second look has found a leak: it must not go."""
-    return samples.leaks(study.db)
 
 
 def refusal(study: Study, policy: Policy, going: Sequence[Going] | None = None) -> str | None:

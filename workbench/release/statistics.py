@@ -8,16 +8,22 @@ fewer than three people, one of them could subtract his own.
 
 import math
 import statistics
-from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
 from policies import Entity, FlagKind, Verdict
+from workbench.release.ahead import ahead
 from workbench.release.bars import bars, heights
 from workbench.release.cells import Count, part, suppress, suppress_table, total
-from workbench.release.rules import Going
-from workbench.release.sample import whose
+from workbench.release.counting import count_topics, count_words
+from workbench.release.gate import Part
+from workbench.release.going import Rows
+from workbench.release.sample import person
 from workbench.release.told import (
     NOT_STATED,
     OTHERS,
@@ -31,13 +37,12 @@ from workbench.release.told import (
     ReleaseStatistics,
     Split,
 )
-from workbench.release.topics import TOPICS, topics_of
-from workbench.screening.length import words
+from workbench.release.topics import TOPICS
 from workbench.store import statistics as stored
 from workbench.store import turns
 from workbench.study.study import Study
 
-__all__ = ["Accumulator", "ReleaseStatistics", "of_counts", "of_release"]
+__all__ = ["Accumulator", "ReleaseStatistics", "of_counts"]
 
 SIDES = ("input", "output")
 ROUNDS = ("first", "second")
@@ -48,62 +53,66 @@ SECONDS = (0, 15, 30, 60, 120, 240, 480, 960, 1_000_000)
 """Edges of the bars over the time that a row took."""
 
 
+Lengths = dict[tuple[str, str], Counter[int]]
+"""By data set and side: how many rows have so many words."""
+
+
 @dataclass(slots=True)
 class Accumulator:
-    """Counts rows one by one; it holds numbers of them and who is behind them, and no text."""
+    """Counts rows and their texts; it holds numbers of them and who is behind them, and no text."""
 
     rows: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By data set and split."""
     people: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    words: dict[tuple[str, str], Counter[int]] = field(default_factory=dict)
-    """By data set and side: how many rows have so many words."""
+    words: Lengths = field(default_factory=dict)
     context: Counter[int] = field(default_factory=Counter)
     """Multi-turn rows with so many turns before the answer."""
     topics: Counter[str] = field(default_factory=Counter)
     """Rows by topic of their input; a row may have several."""
 
-    def add(self, going: Going, question: str, answer: str, split: str = "train") -> None:
-        """Count a row that goes."""
-        place = going.config, split
-        self.rows[place] += 1
-        self.people.setdefault(place, set()).add(whose(going))
-        spoken = question.lower().split()
-        self.topics.update(topics_of(spoken))
-        # Small letters are as many words.
-        for side, length in zip(SIDES, (len(spoken), words(answer)), strict=True):
-            self.words.setdefault((going.config, side), Counter())[length] += 1
-        if going.config == "multi_turn":
-            self.context[sum(bool(line.strip()) for line in question.splitlines())] += 1
+    def add_rows(self, going: Rows, split: Callable[[int], str]) -> None:
+        """Count rows that go; `split` is that of a session."""
+        by_session = Counter(zip(going.config, going.sessions, strict=True))
+        for (config, session), rows in by_session.items():
+            place = going.configs[config], split(session)
+            self.rows[place] += rows
+            self.people.setdefault(place, set()).add(person(session, going.subjects[session]))
+
+    def add_texts(self, going: Rows, part: Part) -> None:
+        """Count the texts of some of them."""
+        configs = np.frombuffer(going.config, np.uint8)[part.first : part.first + len(part.questions)]
+        for number, config in enumerate(going.configs):
+            rows = configs == number
+            _add_lengths(self.words, config, *(words[rows] for words in part.words))
+            if config == "multi_turn":
+                spoken = part.questions.filter(pa.array(rows)).to_pylist()
+                self.context.update(sum(bool(line.strip()) for line in text.splitlines()) for text in spoken)
+        self.topics.update(count_topics(part.questions))
 
 
-def of_release(
-    study: Study,
-    going: Sequence[Going],
-    rows: Iterable[tuple[Going, str, str]],
-    *,
-    excluded: Mapping[str, int] | None = None,
-    split: Callable[[Going], str] = lambda _: "train",
-) -> ReleaseStatistics:
-    """The statistics of what goes; the texts are read once and none is kept.
-
-    `excluded` are the numbers of records that stay, by reason, `split` says where a row stands.
-    """
-    counted = Accumulator()
-    for row, question, answer in rows:
-        counted.add(row, question, answer, split(row))
-    return of_counts(study, going, counted, excluded or {})
+def _add_lengths(to: Lengths, config: str, questions: NDArray[np.int64], answers: NDArray[np.int64]) -> None:
+    """Count rows by the words of their sides."""
+    for side, words in zip(SIDES, (questions, answers), strict=True):
+        rows = np.bincount(words)
+        to.setdefault((config, side), Counter()).update({int(n): int(rows[n]) for n in np.flatnonzero(rows)})
 
 
-def of_counts(
-    study: Study, going: Sequence[Going], counted: Accumulator, excluded: Mapping[str, int]
-) -> ReleaseStatistics:
+def _raw_lengths(study: Study) -> Lengths:
+    """Of all records as they were generated."""
+    found: Lengths = {}
+    for raw in ahead(stored.raw_texts(study.db)):
+        words = [count_words(raw.column(side).combine_chunks()) for side in ("question", "answer")]
+        configs = raw.column("config").to_numpy()
+        for config in np.unique(configs):
+            _add_lengths(found, str(config), *(of[configs == config] for of in words))
+    return found
+
+
+def of_counts(study: Study, going: Rows, counted: Accumulator, excluded: Mapping[str, int]) -> ReleaseStatistics:
     """What may be told of what was counted."""
     smallest = study.policy.release.smallest_cell
     composition, rows, people = _composition(counted, smallest)
-    # Of a million rows, lists of numbers would be large.
-    handled = stored.handling(
-        study.db, array("q", (row.exchange for row in going)), array("q", (row.version for row in going))
-    )
+    handled = stored.handling(study.db, going.exchanges, going.versions)
     flagged = stored.flags(study.db)
     # Whatever hangs on the rows of a data set is told where these are.
     open_ = {one.config for one in composition if one.split is None and one.rows}
@@ -183,9 +192,7 @@ def _lengths(counted: Accumulator, configs: set[str]) -> tuple[Length, ...]:
 
 
 def _histograms(study: Study, counted: Accumulator, configs: set[str], smallest: int) -> tuple[Histogram, ...]:
-    raw: dict[tuple[str, str], Counter[int]] = {}
-    for config, side, length, records in stored.raw_words(study.db):
-        raw.setdefault((config, side), Counter())[length] += records
+    raw = _raw_lengths(study)
     # In one data set few may stay; with the sum of all that stay, the others would tell how many.
     none: Counter[int] = Counter()
     many_stay = True

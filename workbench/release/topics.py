@@ -24,10 +24,13 @@ TOPICS = {
 """Words in small letters, by topic; no word stands for two."""
 
 _ENDINGS = ("", ".", ",", ";", ":", "!", "?", "'s")
-_TOPIC = {f"{word}{ending}": topic for topic, words in TOPICS.items() for word in words.split() for ending in _ENDINGS}
-_WORDS = frozenset(_TOPIC)
+TOPIC_OF_WORD = {
+    f"{word}{ending}": topic for topic, words in TOPICS.items() for word in words.split() for ending in _ENDINGS
+}
+"""As words stand between white space, with what may stand behind them."""
+_WORDS = frozenset(TOPIC_OF_WORD)
 
 
 def topics_of(words: Iterable[str]) -> set[str]:
     """The topics that words, in small letters and as they stand between white space, speak of."""
-    return {_TOPIC[word] for word in _WORDS.intersection(words)}
+    return {TOPIC_OF_WORD[word] for word in _WORDS.intersection(words)}

@@ -1,17 +1,20 @@
 """The Parquet files of a release: the same rows give the same bytes, however many they are."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from itertools import accumulate, repeat
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audit.bundle_data import KEYS, messages, row_schema
+from audit.bundle_data import KEYS, LINKS, messages, row_schema
+from workbench.release.gate import Part
+from workbench.release.going import Rows
 from workbench.release.rows import DataFile, Layout
-from workbench.release.rules import Going
 from workbench.release.spool import Spool, spool
 from workbench.study.study import Study
 
@@ -27,25 +30,26 @@ _SETTINGS: dict[str, Any] = {
 KEYS_AT_ONCE = 65_536
 FILES_AT_ONCE = 2
 
-Passing = Iterator[tuple[Going, str, str]]
-"""Rows with their texts (question, answer), in order of the study."""
-
 
 class Writer:
-    """Writes the data of a release in two steps: rows pass in order of the study, then each file is written."""
+    """Writes the data of a release in two steps: all rows are kept in order of the study, then each file is written."""
 
     def __init__(self, layout: Layout, rows: Spool, instruction: str) -> None:
         self._layout = layout
         self._spool = rows
         self._instruction = instruction
 
-    def passing(self, rows: Iterable[tuple[Going, str, str]]) -> Passing:
-        """Let all rows pass through, and keep each for its place."""
-        layout, links, add = self._layout, self._layout.links, self._spool.add
-        places = zip(layout.group, layout.place, layout.ids, links or repeat(()), strict=False)
-        for (going, question, answer), (group, place, row_id, link) in zip(rows, places, strict=False):
-            add(group, len(question) + len(answer), (place, row_id.hex(), question, answer, *link))
-            yield going, question, answer
+    def keep(self, part: Part) -> None:
+        """Keep rows for their places."""
+        layout, these = self._layout, slice(part.first, part.first + len(part.questions))
+        columns = {"id": hexes(layout.ids[these]), "input": part.questions, "output": part.answers}
+        if layout.links is not None:
+            columns |= {
+                field.name: pa.array(values, field.type)
+                for field, values in zip(LINKS, zip(*layout.links[these], strict=True), strict=True)
+            }
+        groups, places = (np.frombuffer(one, np.int32)[these] for one in (layout.group, layout.place))
+        self._spool.add(groups, places, pa.table(columns))
 
     def write(self, folder: Path) -> None:
         """Write every data file; all rows must have passed."""
@@ -75,14 +79,26 @@ class Writer:
         return pa.table(columns, schema=schema)
 
 
-def spool_of(study: Study, layout: Layout) -> Any:
+def hexes(numbers: Iterable[bytes]) -> pa.StringArray:
+    """Byte strings of one length, in hex."""
+    every = list(numbers)
+    letters = b"".join(every).hex().encode()
+    ends = np.arange(len(every) + 1, dtype=np.int32) * (len(letters) // max(1, len(every)))
+    return pa.StringArray.from_buffers(len(every), pa.py_buffer(ends), pa.py_buffer(letters))
+
+
+def spool_of(study: Study, layout: Layout) -> AbstractContextManager[Spool]:
     """A spool for the rows of a release, in the study's temporary folder."""
-    schema = row_schema(layout.links is not None)
-    kept = pa.schema([field for field in schema if field.name not in ("instruction", "messages")])
-    return spool(study.folder.temporary, kept, sum(len(file.groups) for file in layout.files))
+    return spool(study.folder.temporary, sum(len(file.groups) for file in layout.files))
 
 
-def write_keys(study: Study, file: Path, going: Sequence[Going], layout: Layout) -> None:
+def rows_of(going: Rows, layout: Layout) -> pa.Table:
+    """Id, exchange, version and digest (hex) of each row, in order of the study."""
+    columns = hexes(layout.ids), pa.array(going.exchanges), pa.array(going.versions), hexes(going.digests())
+    return pa.table(columns, names=["row_id", "exchange", "version", "digest"])
+
+
+def write_keys(study: Study, file: Path, going: Rows, layout: Layout) -> None:
     """Write the digest key of each row, in order of the ids: with it anybody can see that the digest in the event of
     the approval is that of the row.  It tells nothing of any other row.
     """
@@ -90,8 +106,6 @@ def write_keys(study: Study, file: Path, going: Sequence[Going], layout: Layout)
     with pq.ParquetWriter(file, KEYS, **{**_SETTINGS, "use_dictionary": False}) as writer:
         for first in range(0, len(order), KEYS_AT_ONCE):
             numbers = order[first : first + KEYS_AT_ONCE]
-            ids = [layout.ids[number].hex() for number in numbers]
-            keys = [
-                study.record_key(f"body:{going[number].exchange}:{going[number].version}").hex() for number in numbers
-            ]
+            ids = hexes([layout.ids[number] for number in numbers])
+            keys = hexes([study.body_key(going.exchanges[number], going.versions[number]) for number in numbers])
             writer.write_table(pa.table([ids, keys], schema=KEYS), row_group_size=len(ids))

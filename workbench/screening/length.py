@@ -1,7 +1,16 @@
 """The length filter: fewer than `min_words` words and an exchange is not released (MentalChat16K: 40)."""
 
+from typing import TYPE_CHECKING, Any, TypeVar
+
 from policies import Policy
 from policies.schema import LengthFilter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Words = TypeVar("Words", int, "NDArray[np.int64]")
+"""How many words a text has, or each of several texts."""
 
 
 def words(text: str) -> int:
@@ -9,27 +18,31 @@ def words(text: str) -> int:
     return len(text.split())
 
 
-def has(text: str, number: int) -> bool:
-    """Whether a text has at least so many words; a long one is read no further than that."""
-    return len(text.split(maxsplit=number - 1)) >= number if number > 1 else bool(text.strip())
-
-
-def passes(question: str, answer: str, rule: LengthFilter) -> bool:
-    """Whether an exchange is long enough; exactly `min_words` is."""
+def passes(question: Words, answer: Words, rule: LengthFilter) -> Any:
+    """Whether exchanges are long enough, by the words of each side; exactly `min_words` is, and no word never is."""
+    least = max(1, rule.min_words)
     match rule.mode:
         case "each":
-            return has(question, rule.min_words) and has(answer, rule.min_words)
+            return (question >= least) & (answer >= least)
         case "sum":
-            return words(question) + words(answer) >= rule.min_words
+            return question + answer >= rule.min_words
         case "both":
-            return has(question, rule.min_words) or has(answer, rule.min_words)
+            return (question >= least) | (answer >= least)
+
+
+def are_long_enough(kind: str, question: Words, answer: Words, policy: Policy) -> Any:
+    """Whether records of a kind pass its rule, by the words of each side: one record, or as many as the arrays hold.
+
+    Exchanges must pass the filter, multi-turn records have their target's minimum.
+    """
+    if kind == "multi_turn":
+        return answer >= max(1, policy.multi_turn.target_words)
+    return passes(question, answer, policy.length_filter)
 
 
 def long_enough(kind: str, question: str, answer: str, policy: Policy) -> bool:
-    """Whether a record passes the rule of its kind: an exchange the filter, a multi-turn one its target's minimum."""
-    if kind == "multi_turn":
-        return has(answer, policy.multi_turn.target_words)
-    return passes(question, answer, policy.length_filter)
+    """Whether a record passes the rule of its kind."""
+    return bool(are_long_enough(kind, words(question), words(answer), policy))
 
 
 def short_sides(question: str, answer: str, min_words: int) -> str | None:

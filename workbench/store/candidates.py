@@ -1,13 +1,18 @@
 """What the gate of a release asks of each exchange, without its text, read part by part."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.store.connection import Connection, Row
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 AT_ONCE = 20_000
 """So many exchanges are looked at together."""
-TEXTS_AT_ONCE = 5_000
+TEXTS_AT_ONCE = 16_000
+_SIDES = ("question", "answer")
 # What Python takes for white space, and with it all our counting of words.
 _SPACE = r"\t-\r\x{1C}-\x{20}\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
 
@@ -55,7 +60,7 @@ def owners(db: Connection) -> list[tuple[int, str | None, str | None, str | None
     )
 
 
-def batches(db: Connection, detector: str, few: int) -> Iterator[tuple[list[Facts], dict[int, list[Row]]]]:
+def batches(db: Connection, detector: str, few: int) -> Iterator[tuple[Iterable[Facts], dict[int, list[Row]]]]:
     """All exchanges in order of the study, with the decisions on those that stand as approved: version, verdict,
     reason, digest, policy's digest, person and round of each, in order.
 
@@ -65,23 +70,32 @@ def batches(db: Connection, detector: str, few: int) -> Iterator[tuple[list[Fact
     for first in range(1, last + 1, AT_ONCE):
         bounds = [first, first + AT_ONCE - 1]
         made: dict[int, list[Row]] = {}
-        for exchange, *decision in db.rows(_DECISIONS, [*bounds] * 2):
-            made.setdefault(exchange, []).append(tuple(decision))
-        yield sorted(map(Facts._make, db.rows(_facts(few), [*bounds * 3, detector, *bounds]))), made
+        for row in db.rows(_DECISIONS, [*bounds] * 2):
+            made.setdefault(row[0], []).append(row[1:])
+        yield map(Facts._make, sorted(db.rows(_facts(few), [*bounds * 3, detector, *bounds]))), made
 
 
-def texts(db: Connection, versions: list[tuple[int, int]]) -> dict[int, tuple[str, str]]:
-    """Question and answer of these versions, of at most one an exchange, by exchange.
+def texts(db: Connection, exchanges: "array[int]", versions: "array[int]") -> "tuple[pa.StringArray, pa.StringArray]":
+    """Questions and answers of these versions, of at most one an exchange, in the order given; empty where there is
+    none.
 
     Quick where the exchanges lie together in the study.
     """
-    wanted = dict(versions)
-    rows = db.rows(
-        "SELECT exchange, version, question, answer FROM bodies "
-        "WHERE exchange BETWEEN ? AND ? AND exchange IN (SELECT unnest(?::INTEGER[]))",
-        [min(wanted), max(wanted), [*wanted]],
-    )
-    return {exchange: (question, answer) for exchange, version, question, answer in rows if wanted[exchange] == version}
+    # Who only reviews never needs it.
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    places = pa.array(range(len(exchanges)), pa.int32())
+    wanted = pa.table([places, pa.array(exchanges), pa.array(versions)], names=["place", "exchange", "version"])
+    found = db.table(
+        "SELECT place, question, answer FROM wanted JOIN bodies USING (exchange, version) "
+        "WHERE exchange BETWEEN ? AND ?",
+        [min(exchanges), max(exchanges)],
+        wanted,
+    ).combine_chunks()
+    order = pc.index_in(places, value_set=found.column("place"))
+    questions, answers = (found.column(side).take(order).fill_null("").combine_chunks() for side in _SIDES)
+    return questions, answers
 
 
 _DECISIONS = """

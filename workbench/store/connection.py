@@ -55,11 +55,13 @@ MEMORY = 128
 """MiB that DuckDB may hold.  Left alone it keeps every block that it has read, four fifths of the machine's memory."""
 SHARE = 4
 """Or this part of the store, where that is more: what is sorted or joined as a whole grows with it."""
+MOST_MEMORY = 320
+"""What does not fit into so many MiB waits, encrypted, in the temporary folder."""
 
 
 def _memory(store: Path) -> int:
     size = store.stat().st_size if store.is_file() else 0
-    return max(MEMORY, (size >> 20) // SHARE)
+    return min(MOST_MEMORY, max(MEMORY, (size >> 20) // SHARE))
 
 
 class Connection:
@@ -138,13 +140,25 @@ class Connection:
         else:
             self._db.executemany(statement, rows)
 
-    def append(self, table: str, rows: Any) -> None:
-        """Append an Arrow table, given in the table's column order: for so many rows that `insert` takes too long."""
+    def append(self, table: str, rows: Any, *first: Any) -> None:
+        """Append an Arrow table, given in the table's column order, behind values that are the same in every row: for
+        so many rows that `insert` takes too long.
+        """
         self._db.register("appended", rows)
         try:
-            self._db.execute(f"INSERT INTO {table} SELECT * FROM appended")
+            self._db.execute(f"INSERT INTO {table} SELECT {'?, ' * len(first)}* FROM appended", [*first])
         finally:
             self._db.unregister("appended")
+
+    def table(self, sql: str, values: list[Any], wanted: Any = None) -> Any:
+        """All rows of a query as an Arrow table; the query may read from another one, which it calls `wanted`."""
+        if wanted is None:
+            return self._db.execute(sql, values).to_arrow_table()
+        self._db.register("wanted", wanted)
+        try:
+            return self._db.execute(sql, values).to_arrow_table()
+        finally:
+            self._db.unregister("wanted")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -2,31 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
+from typing import Any
 
 from workbench.store.connection import Connection, Row
 
-AT_ONCE = 100_000
-"""So many rows of a release are stored together."""
 
-
-def add(
-    db: Connection,
-    about: tuple[str, str, str, int, str, str, str],
-    rows: Iterable[tuple[str, int, int, str]],
-    sequence: int,
-) -> None:
-    """Store a release: its name, version, manifest's digest, rows, who built it, path and time; each row is (opaque id,
-    exchange, version, digest).
+def add(db: Connection, about: tuple[str, str, str, int, str, str, str], rows: Any, sequence: int) -> None:
+    """Store a release: its name, version, manifest's digest, rows, who built it, path and time; `rows` is an Arrow
+    table of opaque ids, exchanges, versions and digests.
     """
-    # Who only reviews never needs it.
-    import pyarrow as pa
-
     db.insert("releases", [(*about, sequence)])
-    coming = iter(rows)
-    while batch := list(islice(coming, AT_ONCE)):
-        columns = [pa.array([about[0]] * len(batch)), *(pa.array(column) for column in zip(*batch, strict=True))]
-        db.append("release_rows", pa.table(columns, names=["name", "row_id", "exchange", "version", "digest"]))
+    db.append("release_rows", rows, about[0])
 
 
 def last(db: Connection) -> tuple[str, str] | None:

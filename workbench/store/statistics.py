@@ -1,45 +1,28 @@
 """What the statistics of a release are computed from, beside the texts that go: counts alone leave this file."""
 
 import json
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from workbench.store.connection import Connection
 
-AT_ONCE = 50_000
-# What Python takes for white space beside the blank, and with it all our counting of words.
-_ODD = r"\t-\r\x{1C}-\x{1F}\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"
-_CONTROL = (*range(9, 14), *range(0x1C, 0x20))
-_WIDE = (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
-_CONFIG = "CASE e.kind WHEN 'multi_turn' THEN e.kind ELSE e.origin END"
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+AT_ONCE = 16_000
 
 
-def _words(side: str) -> str:
-    """How many words a side has.  Most have nothing but single blanks between them, and need not be taken apart."""
-
-    def has(codes: Iterable[int]) -> str:
-        return " OR ".join(f"contains({side}, chr({code}))" for code in codes)
-
-    odd = (
-        f"{side} = '' OR starts_with({side}, ' ') OR ends_with({side}, ' ') OR contains({side}, '  ') "
-        f"OR {has(_CONTROL)} OR (strlen({side}) <> length({side}) AND ({has(_WIDE)}))"
-    )
-    return (
-        f"CASE WHEN {odd} THEN len(regexp_extract_all({side}, '[^ {_ODD}]+')) ELSE len(string_split({side}, ' ')) END"
-    )
-
-
-def raw_words(db: Connection) -> Iterator[tuple[str, str, int, int]]:
-    """How many records were generated with so many words: data set, side, words, records; part by part."""
+def raw_texts(db: Connection) -> "Iterator[pa.Table]":
+    """What was generated, part by part, in no order: data set, question and answer of each record."""
     last = int(db.value("SELECT coalesce(max(exchange), 0) FROM exchanges"))
     for first in range(1, last + 1, AT_ONCE):
-        yield from db.rows(
-            f"SELECT {_CONFIG}, side, words, count(*) FROM ("
-            f"  SELECT exchange, unnest(['input', 'output']) AS side, "
-            f"  unnest([{_words('question')}, {_words('answer')}]) AS words "
-            "   FROM bodies WHERE kind = 'raw' AND exchange BETWEEN ? AND ?) "
-            "JOIN exchanges e USING (exchange) WHERE e.origin <> 'planted' GROUP BY ALL ORDER BY ALL",
+        yield db.table(
+            "SELECT CASE e.kind WHEN 'multi_turn' THEN e.kind ELSE e.origin END AS config, question, answer "
+            "FROM bodies b JOIN exchanges e USING (exchange) "
+            "WHERE b.kind = 'raw' AND e.origin <> 'planted' AND exchange BETWEEN ? AND ?",
             [first, first + AT_ONCE - 1],
         )
 
@@ -62,45 +45,40 @@ class Handling:
     """Who that time was taken of."""
 
 
-def handling(db: Connection, exchanges: Sequence[int], versions: Sequence[int]) -> Handling:
-    """What was found in and done with these exchanges, at these versions of them, each the latest.
+def handling(db: Connection, exchanges: "array[int]", versions: "array[int]") -> Handling:
+    """What was found in and done with these exchanges, at these versions of them, each the latest."""
+    # Who only reviews never needs it.
+    import pyarrow as pa
 
-    Quick where they come in the order of the study.
-    """
+    wanted = pa.table([pa.array(exchanges), pa.array(versions)], names=["exchange", "version"])
     found = Handling()
-    for start in range(0, len(exchanges), AT_ONCE):
-        numbers = [*exchanges[start : start + AT_ONCE]]
-        wanted = [numbers, [*versions[start : start + AT_ONCE]]]
-        bounds = [min(numbers), max(numbers)]
-        for kind, name, number, places in db.rows(_HANDLING, [*wanted, *bounds * 4]):
-            match kind:
-                case "flags":
-                    found.flags.update(dict.fromkeys(name.split(), number))
-                case "treated":
-                    found.treated_rows[name] += number
-                    found.treated[name] += places
-                case "edited":
-                    found.edited += number
-                case "time":
-                    found.milliseconds.append(number)
-                case "person":
-                    found.people.add(name)
+    columns = db.table(_HANDLING, [], wanted).columns
+    for kind, name, number, places in zip(*(column.to_pylist() for column in columns), strict=True):
+        match kind:
+            case "flags":
+                found.flags.update(dict.fromkeys(name.split(), number))
+            case "treated":
+                found.treated_rows[name] += number
+                found.treated[name] += places
+            case "edited":
+                found.edited += number
+            case "time":
+                found.milliseconds.append(number)
+            case "person":
+                found.people.add(name)
     return found
 
 
 _HANDLING = """
-    WITH wanted AS (SELECT unnest(?::INTEGER[]) AS exchange, unnest(?::INTEGER[]) AS version),
-    timed AS (
+    WITH timed AS (
         SELECT exchange, person, milliseconds FROM decisions SEMI JOIN wanted USING (exchange)
-        WHERE exchange BETWEEN ? AND ? AND milliseconds IS NOT NULL AND verdict <> 'withdraw')
-    SELECT 'flags', flags, count(*), 0 FROM current_standings SEMI JOIN wanted USING (exchange)
-    WHERE exchange BETWEEN ? AND ? GROUP BY flags
+        WHERE milliseconds IS NOT NULL AND verdict <> 'withdraw')
+    SELECT 'flags', flags, count(*), 0 FROM current_standings SEMI JOIN wanted USING (exchange) GROUP BY flags
     UNION ALL
     SELECT 'treated', entity, count(DISTINCT exchange), count(*) FROM body_findings
-    SEMI JOIN wanted USING (exchange, version) WHERE exchange BETWEEN ? AND ? AND state = 'treated' GROUP BY entity
+    SEMI JOIN wanted USING (exchange, version) WHERE state = 'treated' GROUP BY entity
     UNION ALL
-    SELECT 'edited', '', count(*), 0 FROM bodies SEMI JOIN wanted USING (exchange, version)
-    WHERE exchange BETWEEN ? AND ? AND kind = 'edited'
+    SELECT 'edited', '', count(*), 0 FROM bodies SEMI JOIN wanted USING (exchange, version) WHERE kind = 'edited'
     UNION ALL SELECT 'time', '', sum(milliseconds)::BIGINT, 0 FROM timed GROUP BY exchange
     UNION ALL SELECT DISTINCT 'person', person, 0, 0 FROM timed
 """

@@ -238,10 +238,15 @@ class Study:
         """The digest key of one record, 32 bytes."""
         return _expanded(self._extracted, record)
 
+    def body_key(self, exchange: int, version: int) -> bytes:
+        """The digest key of a version of an exchange, which a release discloses with it."""
+        return self.record_key(f"body:{exchange}:{version}")
+
     def body_digest(self, exchange: int, version: int, question: str, answer: str) -> str:
         """The digest under which a version of an exchange is decided and released."""
         # As json.dumps spells the two in a list, which takes longer: a release has a million of them.
-        return self.keyed_digest(f"body:{exchange}:{version}", f"[{_spelled(question)}, {_spelled(answer)}]")
+        text = f"[{_spelled(question)}, {_spelled(answer)}]".encode("ascii")
+        return hmac.digest(self.body_key(exchange, version), text, "sha256").hex()
 
     def sign(self) -> None:
         """Sign the log as it stands now into the mirror; any thread may call this.  Raises AuditError."""
