@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
@@ -58,6 +59,8 @@ class PolicyRef(Strict):
     scope: Code
     basis: Code
     licence: Id
+    expires: date | None = None
+    """The last day of the expert's determination that the rows went out under; it is left out where there is none."""
 
 
 class PromptRef(Strict):
@@ -140,6 +143,8 @@ class Manifest(Strict):
         for file in fields["files"]:
             if file["rows"] is None:
                 del file["rows"]
+        if fields["policy"]["expires"] is None:
+            del fields["policy"]["expires"]
         return canonical_json(fields) + b"\n"
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from audit.details import Action
 from audit.events import Event, Outcome, canonical_json, format_time
 
-VERSION = "5.0.0"
 SYSTEM = "urn:curation-workbench"
 _DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 _SEVERITY = "http://hl7.org/fhir/issue-severity"

@@ -12,6 +12,7 @@ from itertools import islice, zip_longest
 from pathlib import Path
 
 from audit.checkpoint import read_checkpoint
+from audit.disk import sync
 from audit.errors import AuditError, ForkError, LogFault, MirrorBehindError, RollbackError
 from audit.merkle import leaf_hash
 from audit.segment import find_line, read_lines
@@ -197,7 +198,7 @@ class Mirror(MirrorReader):
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.path / _CHECKPOINT)
-            _sync_folder(self.path)
+            sync(self.path)
         except OSError as error:
             raise AuditError(f"the checkpoint in {self.path} cannot be written ({error.strerror})") from None
         self._tiles_failed = False
@@ -251,7 +252,7 @@ class Mirror(MirrorReader):
                     file.truncate(end)
                     raise
             if is_new:
-                _sync_folder(self.path)
+                sync(self.path)
         except OSError as error:
             raise AuditError(
                 f"the mirror {self.path} cannot be written ({error.strerror}); make room and open the study again"
@@ -303,11 +304,3 @@ def _opener(extra: int = 0) -> Callable[[str, int], int]:
         return descriptor
 
     return open_file
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

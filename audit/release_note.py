@@ -5,8 +5,6 @@ line.  The manifest does not cover this file, which comes later; so each byte of
 were written anew: that very text, no line but those of stewards whom the manifest names, each once, in order.
 """
 
-import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from audit.checkpoint import PublicKey, SigningKey, decode_base64, encode_base64
+from audit.disk import replace
 from audit.errors import BundleError, KeyFileError
 
 if TYPE_CHECKING:
@@ -101,20 +100,8 @@ def _replace(path: Path, data: bytes) -> None:
     """Write a read-only file (0444) of a read-only folder in one step."""
     folder = path.parent
     mode = folder.stat().st_mode & 0o7777
-    new = folder / f".{path.name}.{secrets.token_hex(4)}"
     folder.chmod(mode | 0o200)
     try:
-        with open(new, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), 0o444)
-            os.fsync(file.fileno())
-        new.rename(path)
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        replace(path, data, 0o444)
     finally:
-        new.unlink(missing_ok=True)
         folder.chmod(mode)

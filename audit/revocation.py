@@ -6,15 +6,14 @@ holds every row that was ever revoked, so that the last list is the only one tha
 for it says nothing that the releases do not say.  Whoever trains checks it offline.
 """
 
-import os
 import re
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from audit.bundle import Bundle
 from audit.checkpoint import PublicKey, SigningKey
+from audit.disk import replace
 from audit.errors import BundleError
 from audit.release_note import holds, sign
 
@@ -46,21 +45,7 @@ def write(path: Path, lines: Iterable[Line], log_size: int, key: SigningKey) -> 
     """Write the list in one step, in place of an earlier one; all may read it.  Raises `OSError`."""
     rows = "".join(f"{' '.join(line)}\n" for line in sorted(set(lines)))
     text = f"{HEADER}\n{log_size}\n{rows}"
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(new, "xb") as file:
-            file.write(f"{text}\n{sign(text, key)}".encode())
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-        new.replace(path)
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    finally:
-        new.unlink(missing_ok=True)
+    replace(path, f"{text}\n{sign(text, key)}".encode(), 0o644)
 
 
 def read(path: Path, key: PublicKey) -> Revocations:

@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError
 
 from audit.checkpoint import Checkpoint, PublicKey, open_checkpoint
 from audit.details import Count, Digest, Strict, StudyExplained
+from audit.disk import sync
 from audit.errors import AuditError, LogFault
 from audit.events import Event, Time, canonical_json, parse_line
 from audit.mirror import MirrorReader
@@ -191,11 +192,7 @@ class Witness:
                 out.write(data)
                 out.flush()
                 os.fsync(descriptor)
-            folder = os.open(self.path, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            sync(self.path)
         except OSError as error:
             raise AuditError(f"{file} cannot be written ({error.strerror}); check the stick") from None
 

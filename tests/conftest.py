@@ -1,6 +1,7 @@
 """What the tests share: a small study on invented text, and where the shared data lies."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 # A loaded machine is no fault of the code.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+# To derive a key takes a third of a second, on purpose, and what comes of a secret and a salt never changes.  So each
+# process of the tests derives it once; commands in processes of their own derive it as always.
+Secret.database_key = cache(Secret.database_key)  # type: ignore[method-assign]
 
 SECRET = Secret("environment", KEY.encode())
 
@@ -63,20 +68,35 @@ def policy_once(policy: LoadedPolicy) -> LoadedPolicy:
     return parse_policy(policy.body.replace("  seed: 42", "  seed: 42\n  attempts: 1"), "The policy")
 
 
+@pytest.fixture(scope="session")
+def made_study(tmp_path_factory: pytest.TempPathFactory, policy: LoadedPolicy) -> Path:
+    """An empty study that nobody has opened; a test takes a copy."""
+    folder = tmp_path_factory.mktemp("made") / "study"
+    create_study(folder, policy, SECRET, "tester")
+    return folder
+
+
 @pytest.fixture
-def study_folder(tmp_path: Path, policy: LoadedPolicy) -> Path:
+def study_folder(made_study: Path, tmp_path: Path) -> Path:
     """An empty study; open it with `SECRET`."""
-    create_study(tmp_path / "study", policy, SECRET, "tester")
-    return tmp_path / "study"
+    return Path(shutil.copytree(made_study, tmp_path / "study"))
 
 
 @cache
 def detector() -> "Scanner":
-    """One detector for all tests of a process: each study would start one of its own."""
+    """One detector for all tests of a process: each study would start one of its own.
+
+    It remembers what it found, which depends on nothing but the texts: the same few are brought in again and again.
+    """
     # Not above: a test looks that a reviewing process, which uses this file, never loads a detector.
     from redaction.scanner import Scanner
 
-    return Scanner(load_policy("mentalchat16k").policy.redaction)
+    scanner = Scanner(load_policy("mentalchat16k").policy.redaction)
+    found = cache(scanner.scan_session)
+    scanner.scan_session = lambda texts, known=(): [  # type: ignore[method-assign]
+        [*page] for page in found(tuple(texts), tuple(known))
+    ]
+    return scanner
 
 
 def open_tested(study: Path, face: Face) -> Study:
@@ -124,12 +144,21 @@ def desk_over(study_folder: Path) -> Iterator[Callable[..., LocalDesk]]:
         opened.pop().close()
 
 
+@pytest.fixture(scope="session")
+def filled_study(made_study: Path, tmp_path_factory: pytest.TempPathFactory, policy: LoadedPolicy) -> Path:
+    """A closed study with two pages and their two exchanges; a test takes a copy."""
+    folder = tmp_path_factory.mktemp("filled")
+    with opened(Path(shutil.copytree(made_study, folder / "study"))) as desk:
+        add_text(desk, folder, SESSION)
+        paraphrase(desk, Extractive(policy.policy), 42, lambda run, tally: None)
+    return folder / "study"
+
+
 @pytest.fixture
-def small_desk(desk_over: Callable[..., LocalDesk], tmp_path: Path, policy: LoadedPolicy) -> LocalDesk:
+def small_desk(desk_over: Callable[..., LocalDesk], study_folder: Path, filled_study: Path) -> LocalDesk:
     """A study with two pages and their two exchanges, opened as the review screen opens it."""
-    desk = desk_over()
-    add_text(desk, tmp_path, SESSION)
-    paraphrase(desk, Extractive(policy.policy), 42, lambda run, tally: None)
+    shutil.rmtree(study_folder)
+    shutil.copytree(filled_study, study_folder)
     return desk_over(Face.TUI)
 
 

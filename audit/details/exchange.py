@@ -15,33 +15,31 @@ from audit.details.base import (
 )
 
 
-class AttemptFailed(Details):
-    """A generation was stored and the page is asked for again, for the flags that it would have had."""
+class Generated(Details):
+    """A generation was stored; `attempt` counts from 1."""
+
+    page: Id
+    run: Id
+    attempt: Count
+    backend: Code
+    model_digest: Digest
+    prompt_digest: Digest | None = None
+    seed: Count
+
+
+class AttemptFailed(Generated):
+    """The page is asked for again, for the flags that the exchange would have had."""
 
     action = Action.ATTEMPT_FAILED
     object_type = "exchange"
-    page: Id
-    run: Id
-    attempt: Count
-    backend: Code
-    model_digest: Digest
-    prompt_digest: Digest | None = None
-    seed: Count
     flags: FlagCounts
 
 
-class ExchangeCreated(Details):
-    """An exchange was condensed from a page, or a multi-turn record cut out of one; `attempt` counts from 1."""
+class ExchangeCreated(Generated):
+    """An exchange was condensed from a page, or a multi-turn record cut out of one."""
 
     action = Action.EXCHANGE_CREATED
     object_type = "exchange"
-    page: Id
-    run: Id
-    attempt: Count
-    backend: Code
-    model_digest: Digest
-    prompt_digest: Digest | None = None
-    seed: Count
     malformed: bool
 
 

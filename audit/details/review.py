@@ -26,7 +26,10 @@ class SittingLocked(Details):
 
 
 class SittingEnded(Details):
-    """A person got up.  `returned` claims were given back; `active_milliseconds` without idle time and curtain."""
+    """A person got up.  `decisions` and other `steps` still stand; `returned` claims were given back.
+
+    `active_milliseconds` without idle time and curtain.
+    """
 
     action = Action.SITTING_ENDED
     object_type = "sitting"

@@ -1,7 +1,6 @@
 """Other systems can take in the log: every event has the published shape of FHIR R5 AuditEvent and of OCSF."""
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,7 +14,6 @@ from audit.export_ocsf import as_ocsf
 from audit.log import Log
 from tests.audit.shapes import ApiActivity, AuditEvent
 
-Make = Callable[..., Any]
 VALUES: tuple[Any, ...] = (
     True, 2**40, "ab" * 32, "2026-03-01T12:00:00.000000Z", "x1", "reviewer", ENTITIES[0], ("reviewer", "steward"),
     ("p1", "p2"), {"NAME": 2, "DATE": 0}, {"leak": 1}, {"too_short": 3},

@@ -33,7 +33,6 @@ def refused_by_script(sealed: Sealed, path: Path) -> bool:
 
 
 VERIFIERS = {"workbench": refused_by_workbench, "script": refused_by_script}
-Verifier = Callable[[Sealed, Path], bool]
 
 
 def files_of(path: Path) -> list[Path]:

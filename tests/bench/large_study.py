@@ -38,9 +38,11 @@ from audit.merkle import Frontier, leaf_hash
 from policies import Face, LoadedPolicy, Role, load_policy
 from workbench.review.standing import UNDO
 from workbench.store.connection import Row
-from workbench.store.exchanges import Body, BodyFinding, DecisionRow, FlagRow, Generation
+from workbench.store.exchanges import Body, BodyFinding, DecisionRow, FlagRow
+from workbench.store.generations import Generation
 from workbench.store.standings import Standing
 from workbench.store.steps import Step
+from workbench.store.values import values
 from workbench.study.keys import Secret
 from workbench.study.opening import create_study, open_study
 from workbench.study.study import Study
@@ -205,7 +207,7 @@ class _History:
         before = self._study.keyed_digest(f"attempts:{number}", source)
         made = Generation(number, number, 1, json.loads(source)[0], None, "", BACKEND, MODEL, None, "{}", 42)
         rows["exchanges"].append((number, number, "exchange", "interview", 1))
-        rows["generations"].append(_values(made))
+        rows["generations"].append(values(made))
         self._version(rows, now, "raw", "bench", created, 0, before)
         if number % 3:
             now.answer = f"[NAME_1], this is for you. {answer}"
@@ -258,7 +260,7 @@ class _History:
             now.number, now.version, verdict, reason, now.digest, self._policy, reviewer, "cli",
             self._spelled_time, "first", None, None, event,
         )  # fmt: skip
-        rows["decisions"].append(_values(decided))
+        rows["decisions"].append(values(decided))
         return event
 
     def _done(self, rows: Rows, now: _Now, reviewer: str, kind: str, event: int, before: int, **what: object) -> None:
@@ -274,9 +276,9 @@ class _History:
         now.digest = self._study.body_digest(now.number, version, now.question, now.answer)
         event = self._event(person, details, now.number, version, before=before, after=now.digest)
         body = Body(now.number, version, kind, now.question, now.answer, now.digest, self._policy, person, event)
-        rows["bodies"].append(_values(body))
-        rows["body_findings"] += [(now.number, version, *_values(finding)) for finding in now.findings]
-        rows["flags"] += [(now.number, version, *_values(flag)) for flag in now.flags]
+        rows["bodies"].append(values(body))
+        rows["body_findings"] += [(now.number, version, *values(finding)) for finding in now.findings]
+        rows["flags"] += [(now.number, version, *values(flag)) for flag in now.flags]
         return event
 
     def _stand(self, rows: Rows, now: _Now, event: int) -> None:
@@ -299,7 +301,7 @@ class _History:
             reviewer=now.reviewer,
             sequence=event,
         )
-        rows["standings"].append(standing.row())
+        rows["standings"].append(values(standing))
 
     # -- words and events ------------------------------------------------------------------------------------------
 
@@ -354,12 +356,8 @@ def _rows() -> Rows:
     return defaultdict(list)
 
 
-def _values(record: object) -> Row:
-    return tuple([getattr(record, name) for name in record.__slots__])  # type: ignore[attr-defined]
-
-
 def _step_row(step: Step) -> Row:
-    return tuple(json.dumps(value) if isinstance(value, dict) else value for value in _values(step))
+    return tuple(json.dumps(value) if isinstance(value, dict) else value for value in values(step))
 
 
 def _place(page: int) -> tuple[int, int]:

@@ -16,11 +16,11 @@ import pytest
 
 from policies import Face, LoadedPolicy, load_policy, parse_policy
 from tests.browser.chromium import PROGRAM, Chromium
-from tests.conftest import SECRET, SESSION, add_text
+from tests.conftest import SECRET, SESSION, add_text, open_tested
 from workbench.desk.local import LocalDesk
 from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
-from workbench.study.opening import create_study, open_study
+from workbench.study.opening import create_study
 
 PATIENCE = 60.0
 
@@ -109,7 +109,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, browsable: LoadedPolicy) ->
     """A closed study with two exchanges that wait."""
     folder = tmp_path_factory.mktemp("filled")
     create_study(folder / "study", browsable, SECRET, "tester")
-    desk = LocalDesk(open_study(folder / "study", SECRET, Face.CLI))
+    desk = LocalDesk(open_tested(folder / "study", Face.CLI))
     add_text(desk, folder, SESSION)
     paraphrase(desk, Extractive(browsable.policy), 42, lambda run, tally: None)
     desk.close()

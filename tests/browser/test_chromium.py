@@ -13,7 +13,7 @@ from PIL import Image
 
 import workbench.browser
 from policies import Face
-from tests.conftest import SECRET, SESSION, add_text
+from tests.conftest import SECRET, SESSION, add_text, open_tested
 from workbench.browser.pages import ASSETS
 from workbench.cli.ingest import ingest_paths
 from workbench.desk.commands import ListQueue, OpenExchange, VerifyAudit
@@ -105,7 +105,7 @@ def test_a_second_page_and_a_page_loaded_again_have_no_sitting(chromium, served)
 
 def test_a_link_in_a_transcript_leads_nowhere(chromium, serve, tmp_path, browsable):
     create_study(tmp_path / "study", browsable, SECRET, "tester")
-    desk = LocalDesk(open_study(tmp_path / "study", SECRET, Face.CLI))
+    desk = LocalDesk(open_tested(tmp_path / "study", Face.CLI))
     link = "https://records.example/anna "
     add_text(desk, tmp_path, SESSION.replace("I worry every night", f"{link * 40} I worry every night"))
     paraphrase(desk, Extractive(browsable.policy), 42, lambda run, tally: None)

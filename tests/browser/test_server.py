@@ -253,7 +253,7 @@ async def test_a_study_in_use_is_said_on_the_page(served, study):
     assert "Another process has" in ask(served).text
 
 
-async def test_a_server_may_hold_the_study(serve, study, tmp_path, monkeypatch):
+async def test_a_server_may_hold_the_study(serve, study, monkeypatch):
     with tempfile.TemporaryDirectory(prefix="wb-") as folder:  # a socket's path must be short
         address = Path(folder) / "socket"
         monkeypatch.setenv("WORKBENCH_KEY", SECRET.value.decode())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from policies import Face
-from workbench.cli.plain import PlainReview
+from workbench.cli.plain import PlainReview, by_words
 from workbench.desk.commands import ListQueue, OpenExchange, Status
 from workbench.desk.local import LocalDesk
 
@@ -54,14 +54,34 @@ def test_words_that_identify_are_marked_and_replaced(small_desk: LocalDesk) -> N
         ("r", "Behind r must stand one of: identifying"),
         ("x one", "Behind x must stand a number."),
         ("m answer NAME nowhere-at-all", "These words do not stand in the answer"),
-        ("n", "What is the note?"),
-        ("o 99", "There is no exchange 99"),
+        ("o", "What is the note?"),
+        (":99", "There is no exchange 99"),
         ("'", "There is no"),
     ],
 )
 def test_a_line_that_cannot_be_obeyed_is_answered_in_a_sentence(small_desk: LocalDesk, line: str, told: str) -> None:
     assert told in talk(small_desk, line)
     assert {row.state for row in small_desk.execute(ListQueue()).rows} == {"waiting"}
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_note_next_and_open_have_the_keys_of_the_screen_and_their_old_ones(small_desk: LocalDesk, old: bool) -> None:
+    lines = ("n Ask the daughter.", "o 2", "s") if old else ("o Ask the daughter.", ":2", ": 1", "n")
+    said = talk(small_desk, *lines)
+    assert "Noted." in said
+    first, second = small_desk.execute(ListQueue()).rows
+    assert (first.notes, second.notes) == (1, 0)
+    assert {first.state, second.state} == {"waiting"}
+    opened = [line.split(",")[0] for line in said.splitlines() if line.startswith("Exchange ")]
+    assert opened == ["Exchange 1", "Exchange 2", *(["Exchange 1"] if old else ["Exchange 1", "Exchange 2"])]
+
+
+def test_lines_for_a_terminal_break_between_words_and_keep_paragraphs_and_columns() -> None:
+    text = "QUESTION: I am well-rested and sleepless\n\nr REASON   reject: identifying, unfaithful, malformed"
+    assert by_words(text, 24).split("\n") == [
+        "QUESTION: I am", "well-rested and", "sleepless", "",
+        "r REASON   reject:", " " * 11 + "identifying,", " " * 11 + "unfaithful,", " " * 11 + "malformed",
+    ]  # fmt: skip
 
 
 def test_when_the_lines_end_the_sitting_ends_and_claims_go_back(small_desk: LocalDesk) -> None:

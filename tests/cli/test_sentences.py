@@ -17,6 +17,7 @@ from tests.conftest import READ, SESSION
 from workbench.cli.main import main
 from workbench.desk.commands import AddPerson, Decide, IngestFile, ListQueue, Status
 from workbench.desk.local import LocalDesk
+from workbench.desk.reviewing import SendBack
 from workbench.errors import KeyRefused
 from workbench.ingest.run import ingest_paths
 from workbench.study.keys import from_prompt
@@ -36,9 +37,9 @@ class Told(NamedTuple):
 def tell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Told]:
     """Runs a command in this process, with the tests' key in the environment unless another is given."""
 
-    def run(*arguments: object, key: str | None = KEY) -> Told:
+    def run(*arguments: object, key: str | None = KEY, columns: int = 200) -> Told:
         monkeypatch.setattr(sys, "argv", ["workbench", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.setenv("COLUMNS", str(columns))
         if key is not None:
             monkeypatch.setenv("WORKBENCH_KEY", key)
         with pytest.raises(SystemExit) as ended:
@@ -190,8 +191,40 @@ def test_plan_and_build_tell_how_many_rows_have_no_consent_on_record(
         small_desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=Verdict.APPROVE, reading=READ))
     small_desk.close()
     plan, built = (tell("release", *what, "--study", study_folder) for what in (("plan",), ("build", "one")))
-    assert "No consent is on record for 2 of the 2 rows; they would go because the policy allows it" in plan.err
-    assert "No consent is on record for 2 of the 2 rows; they went because the policy allows it" in built.err
+    assert "No consent is on record for 2 of 2 rows; they would go because the policy allows it" in plan.err
+    assert "No consent is on record for 2 of 2 rows; they went because the policy allows it" in built.err
+
+
+def test_the_queue_is_readable_in_a_terminal_of_80_columns(
+    small_desk: LocalDesk, study_folder: Path, tell: Tell
+) -> None:
+    row = small_desk.execute(ListQueue()).rows[0]
+    small_desk.execute(Decide(exchange=row.exchange, version=row.version, verdict=Verdict.REJECT, reason="flagged"))
+    small_desk.close()
+    told = tell("queue", "--study", study_folder, columns=80)
+    assert max(map(len, told.out.splitlines())) <= 80
+    assert "exchange  session  page  state" in told.out
+    assert "rejected by tester" in told.out
+    assert "…" not in told.out
+
+
+def test_one_of_a_kind_is_told_in_the_singular(small_desk: LocalDesk, study_folder: Path, tell: Tell) -> None:
+    small_desk.close()
+    told = tell("status", "--study", study_folder)
+    assert "1 file, 1 session, 2 pages, " in told.out
+    assert "0 releases" in told.out
+
+
+def test_the_plan_tells_in_words_why_exchanges_stay_and_what_to_do(
+    small_desk: LocalDesk, study_folder: Path, tell: Tell
+) -> None:
+    row = small_desk.execute(ListQueue()).rows[0]
+    small_desk.execute(SendBack(exchange=row.exchange, version=row.version, reason="unfaithful"))
+    small_desk.close()
+    told = tell("release", "plan", "--study", study_folder)
+    lines = [" ".join(line.replace("│", " ").split()) for line in told.out.splitlines()]
+    assert "sent back for another paraphrase 1 workbench paraphrase" in lines
+    assert "not decided, or changed since 1 decide: workbench review" in lines
 
 
 def test_one_faulty_file_is_named_and_the_others_are_taken(tmp_path: Path, study_folder: Path, tell: Tell) -> None:

@@ -18,6 +18,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     temporary = home / "tmp"
     temporary.mkdir()
     environment = {**os.environ, "HOME": str(home), "TMPDIR": str(temporary), "XDG_CACHE_HOME": str(home / "cache")}
+    # Of another study, on which somebody is at work.
+    environment |= {"WORKBENCH_KEY": "the key of another study", "WORKBENCH_STUDY": str(home / "another")}
+    environment |= {"WORKBENCH_KEY_FILE": str(home / "another.key"), "WORKBENCH_SERVER": str(home / "another.sock")}
     done = subprocess.run(
         [sys.executable, "-m", "workbench", "demo", str(home / "demo")],
         env=environment,
@@ -37,6 +40,12 @@ def test_the_demo_prints_a_table_a_stage_and_says_who_decided_and_what_paraphras
     assert [output.index(stage) for stage in stages] == sorted(output.index(stage) for stage in stages)
     assert output.count("a script, not a person") == 2, "who decided, and who signed"
     assert "workbench review --study" in output
+
+
+def test_the_demo_has_a_key_of_its_own_and_its_next_command_leaves_the_environments_out(home: Path) -> None:
+    others = "env -u WORKBENCH_KEY -u WORKBENCH_KEY_FILE -u WORKBENCH_SERVER workbench review --study"
+    assert others in (home / "output.txt").read_text()
+    assert (home / "demo/study.key").is_file()
 
 
 def test_no_identifier_of_the_samples_stands_in_any_byte_outside_the_store(home: Path) -> None:

@@ -264,7 +264,7 @@ def test_a_redirect_is_not_followed_and_no_proxy_is_used(
     assert asked == []
 
 
-def refused(tmp_path: Path) -> str:
+def refused() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
@@ -273,7 +273,7 @@ def refused(tmp_path: Path) -> str:
 def test_an_endpoint_that_is_not_there_ends_in_one_sentence(
     questions: Path, answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert judge(answers, questions, refused(tmp_path), tmp_path / "ratings.jsonl") == 2
+    assert judge(answers, questions, refused(), tmp_path / "ratings.jsonl") == 2
     assert "cannot be reached" in capsys.readouterr().err
 
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from policies import Entity, Face, FlagKind, LoadedPolicy, Policy
 from policies.retries import load_retry_notes
 from redaction.finding import Finding
-from tests.conftest import SECRET, add_text
+from tests.conftest import SECRET, add_text, open_tested
 from workbench.desk.commands import ListQueue, OpenExchange, Status, VerifyAudit
 from workbench.desk.local import LocalDesk
 from workbench.errors import BackendError
 from workbench.paraphrase.run import Tally, paraphrase
 from workbench.paraphrase.split import halves
 from workbench.store.sources import PageRow
-from workbench.study.opening import create_study, open_study
+from workbench.study.opening import create_study
 
 pytest.importorskip("openai", reason="needs the extra `llm`")
 
@@ -128,7 +128,7 @@ def test_after_the_last_attempt_the_best_goes_to_the_reviewer_with_all_the_other
 
 def test_the_policy_says_how_often(policy_once: LoadedPolicy, engine: Engine, tmp_path: Path) -> None:
     create_study(tmp_path / "once", policy_once, SECRET, "tester")
-    desk = LocalDesk(open_study(tmp_path / "once", SECRET, Face.CLI))
+    desk = LocalDesk(open_tested(tmp_path / "once", Face.CLI))
     add_text(desk, tmp_path, PAGE.format(2))
     engine.answer = in_turn(SHORT)
     tally = run(desk, policy_once.policy, engine)

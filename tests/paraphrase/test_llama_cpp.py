@@ -13,7 +13,7 @@ from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from policies import Face, LoadedPolicy, Policy, load_policy, load_prompt
 from tests.command import Run
-from tests.conftest import SECRET, SESSION, add_text
+from tests.conftest import SECRET, SESSION, add_text, open_tested
 from tests.paraphrase.conftest import write_tiny_model
 from workbench.cli.models import add_model
 from workbench.desk.commands import ClaimPages, ListQueue, OpenExchange, Status, VerifyAudit
@@ -23,7 +23,7 @@ from workbench.errors import BackendError
 from workbench.paraphrase.backend import PageTooLong
 from workbench.paraphrase.llama_cpp import LlamaCpp
 from workbench.paraphrase.run import paraphrase
-from workbench.study.opening import create_study, open_study
+from workbench.study.opening import create_study
 
 
 def short(policy: Policy, **changes: float | int) -> Policy:
@@ -94,7 +94,7 @@ def test_the_order_of_pages_changes_nothing(backend: LlamaCpp) -> None:
 
 
 def test_output_of_the_model_is_kept_and_queued_with_all_that_made_it(
-    desk_over: Callable[..., LocalDesk], tmp_path: Path, policy: LoadedPolicy, backend: LlamaCpp
+    desk_over: Callable[..., LocalDesk], tmp_path: Path, backend: LlamaCpp
 ) -> None:
     desk = desk_over()
     add_text(desk, tmp_path, SESSION)
@@ -217,7 +217,7 @@ def test_the_command_runs_the_model_and_says_so_and_prints_no_text(
     (tmp_path / "short.yaml").write_text(policy.body.replace("max_tokens: 768", "max_tokens: 16"))
     study = tmp_path / "study"
     create_study(study, load_policy(str(tmp_path / "short.yaml")), SECRET, "tester")
-    desk = LocalDesk(open_study(study, SECRET, Face.CLI))
+    desk = LocalDesk(open_tested(study, Face.CLI))
     add_text(desk, tmp_path, SESSION)
     add_model(desk, tiny_model)
     desk.close()

@@ -15,7 +15,7 @@ import pytest
 from policies import Face, LoadedPolicy, load_policy
 from policies.models import known_models, lookalike, recognise
 from tests.command import KEY, Run
-from tests.conftest import SECRET, SESSION, add_text
+from tests.conftest import SECRET, SESSION, add_text, open_tested
 from tests.paraphrase.conftest import write_tiny_model
 from workbench.cli.models import add_model, what_it_is
 from workbench.desk.commands import ListModels, RegisterModel
@@ -23,7 +23,7 @@ from workbench.desk.local import LocalDesk
 from workbench.errors import BackendError, Refused
 from workbench.paraphrase.choose import registered_model
 from workbench.paraphrase.models import CHUNK, file_digest
-from workbench.study.opening import create_study, open_study
+from workbench.study.opening import create_study
 
 
 def events(study: Path, *actions: str) -> list[dict[str, Any]]:
@@ -54,7 +54,7 @@ def waiting(tmp_path: Path, policy: LoadedPolicy) -> Path:
     """A study with two pages, under a policy that keeps answers short."""
     (tmp_path / "short.yaml").write_text(policy.body.replace("max_tokens: 768", "max_tokens: 16"))
     create_study(tmp_path / "waiting", load_policy(str(tmp_path / "short.yaml")), SECRET, "tester")
-    desk = LocalDesk(open_study(tmp_path / "waiting", SECRET, Face.CLI))
+    desk = LocalDesk(open_tested(tmp_path / "waiting", Face.CLI))
     add_text(desk, tmp_path, SESSION)
     desk.close()
     return tmp_path / "waiting"

@@ -22,7 +22,7 @@ from workbench.paraphrase.run import paraphrase
 from workbench.study.opening import create_study
 
 KILLS = 20 if os.environ.get("WORKBENCH_PROVE") else 3
-SESSIONS = 250 if os.environ.get("WORKBENCH_PROVE") else 25
+SESSIONS = 250 if os.environ.get("WORKBENCH_PROVE") else 10
 PAGES = 2 * SESSIONS
 
 

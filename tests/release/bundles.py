@@ -1,7 +1,7 @@
 """A bundle as a steward receives it: proven by a log, signed by stewards, and to be published."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -45,7 +45,8 @@ class Received:
 
 def make(
     folder: Path, *, needed: int = 1, signers: int = 1, scope: str = "training", basis: str = "safe_harbor",
-    card: str = CARD, figure: bool = True, log_key: SigningKey | None = None, **changed: Any,
+    expires: date | None = None, card: str = CARD, figure: bool = True,
+    log_key: SigningKey | None = None, **changed: Any,
 ) -> Received:  # fmt: skip
     """A bundle that needs so many signatures and has them of so many stewards."""
     folder.mkdir(parents=True)
@@ -59,7 +60,7 @@ def make(
     stewards = [SigningKey.generate(f"steward-{number}") for number in range(max(needed, signers))]
     public = tuple(steward.public.text for steward in stewards)
     policy = PolicyRef(
-        name="mentalchat16k", version=1, digest="a" * 64, scope=scope, basis=basis, licence="other"
+        name="mentalchat16k", version=1, digest="a" * 64, scope=scope, basis=basis, licence="other", expires=expires
     )  # fmt: skip
     manifest = seal(folder, policy=policy, signers=SignersRef(needed=needed, keys=public), **changed)
     digest = file_digest(folder / MANIFEST)

@@ -70,10 +70,6 @@ class Hub:
         return made
 
 
-class Lost(Exception):
-    """The connection breaks."""
-
-
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # head and body in one packet

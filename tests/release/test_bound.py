@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from workbench.release.bound import EACH, Looked, Reader, bound, catch_rate, clustered, effective_size, highest, lowest
+from workbench.release.bound import EACH, Looked, Reader, bound, catch_rate, clustered, effective_size
+from workbench.review.agreement import highest, lowest
 
 PERFECT = Reader(rows=100, caught=10**9, planted=10**9)
 """Somebody who was measured so long that nothing is left to doubt."""

@@ -20,6 +20,7 @@ from audit.errors import BundleError
 from audit.proof import Proof
 from policies import LoadedPolicy, Verdict, parse_policy
 from tests.conftest import READ, detector
+from tests.disk import small_disk
 from tests.release.test_gate import ENTRY, approved_study
 from workbench.desk.commands import BuildRelease, Decide, EditExchange, ListQueue, OpenExchange, PlanRelease
 from workbench.desk.local import LocalDesk
@@ -127,6 +128,16 @@ def test_the_script_within_checks_it(bundle: Path, tmp_path: Path) -> None:
     done = subprocess.run([*script, str(copy), "--public-key", *key], capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "CITATION.cff" in done.stdout + done.stderr
+
+
+def test_a_full_medium_is_told_and_nothing_stays_on_it(tmp_path: Path, policy: LoadedPolicy) -> None:
+    desk = ready(tmp_path, policy)
+    with small_disk(tmp_path / "medium", "32k") as medium:
+        with pytest.raises(Refused, match="make room there"):
+            desk.execute(BuildRelease(name="one", folder=str(medium)))
+        assert [*medium.iterdir()] == []
+    assert desk.execute(BuildRelease(name="one")).rows == 2
+    desk.close()
 
 
 # -- versions ----------------------------------------------------------------------------------------------------------

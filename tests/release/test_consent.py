@@ -105,7 +105,7 @@ def test_the_command_line_asks_for_the_subject(run: Run, tmp_path: Path, policy:
     ward.close()
     said = run("consent", "change", "--withdraw", "--study", str(tmp_path / "study"), given="Q-17\n")
     assert said.returncode == 0, said.stderr
-    assert "Withdrawn: 1 sessions with 0 approved rows are concerned." in said.stdout
+    assert "Withdrawn: this concerns 1 session with 0 approved rows." in said.stdout
     said = run("consent", "change", "Q-17", "--scopes", "training,moon", "--study", str(tmp_path / "study"))
     assert said.returncode == 2
     assert "internal, controlled, public, training" in " ".join(said.stderr.split())

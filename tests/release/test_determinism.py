@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from audit.bundle import verify_bundle
 from audit.bundle_data import APPROVALS
 from policies import Face
 from policies.bases import user_turn
+from policies.schema import Determination
 from tests.bench.large_study import make_study
 from tests.conftest import SECRET, open_tested
 from workbench.release import gate
@@ -145,6 +146,16 @@ def test_rows_are_linked_only_where_the_policy_keeps_that(
         mine = sorted((row["position"], by_id[row["id"]]) for row in rows if row["subject"] == subject)
         assert [position for position, _ in mine] == list(range(1, len(mine) + 1))
         assert [row.exchange for _, row in mine] == sorted(row.exchange for _, row in mine)
+
+
+def test_the_manifest_says_when_the_expert_s_determination_ends(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    determination = Determination(digest="0" * 64, expires=date(2030, 1, 31), conditions="Keep it in the house.")
+    told = {"basis": "expert_determination", "determination": determination}
+    monkeypatch.setattr(study, "policy", study.policy.model_copy(update=told))
+    built(study, tmp_path / "expert")
+    assert verify_bundle(tmp_path / "expert").manifest.policy.expires == date(2030, 1, 31)
 
 
 def test_many_rows_make_several_files_and_row_groups(

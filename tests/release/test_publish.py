@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,15 @@ def test_a_release_with_a_revoked_row_is_not_published_any_more(tmp_path: Path) 
         check(received.folder, received.key, public=False, revocations=tmp_path / "REVOKED.note")
     revocation.write(tmp_path / "REVOKED.note", [("pilot-0", "0" * 64, "4be1")], 9, log_key)
     check(received.folder, received.key, public=False, revocations=tmp_path / "REVOKED.note")
+
+
+def test_a_release_is_not_published_after_its_determination_has_ended(tmp_path: Path) -> None:
+    received = make(tmp_path / "past/pilot-1", basis="expert_determination", expires=date(2026, 5, 31), figure=False)
+    with pytest.raises(Refused, match="ended on 2026-05-31"):
+        check(received.folder, received.key, public=False)
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    valid = make(tmp_path / "valid/pilot-1", basis="expert_determination", expires=tomorrow, figure=False)
+    assert check(valid.folder, valid.key, public=False).manifest.policy.expires == tomorrow
 
 
 @pytest.mark.parametrize("name", ["a..b", ".a", "a:b"])
@@ -175,6 +185,23 @@ def test_the_command_copies_onto_a_medium_with_its_forms_and_a_receipt(tmp_path:
     assert json.loads(receipt.read_text())["destination"] == f"path:{medium}"
 
 
+def test_the_command_tells_that_no_list_of_revoked_rows_was_given_and_takes_the_one_beside_the_release(
+    tmp_path: Path,
+) -> None:
+    log_key = SigningKey.generate("study/log")
+    received = make(tmp_path / "in/pilot-1", log_key=log_key, figure=False)
+    hub = ("--to", "hub:clinic/pilot", "--endpoint", "http://127.0.0.1:9", "--dry-run")
+    ran = publish(received, *hub, home=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "no revocation list was given" in ran.stderr
+    assert "--revocations" in ran.stderr
+    digest = verify_bundle(received.folder).digest
+    revocation.write(tmp_path / "in/REVOKED.note", [("pilot-1", digest, "4be1")], 9, log_key)
+    ran = publish(received, *hub, home=tmp_path)
+    assert ran.returncode == 2
+    assert "1 of the 3 rows of pilot-1 were revoked" in ran.stderr
+
+
 def test_refusals_of_the_command_are_one_sentence(tmp_path: Path) -> None:
     received = make(tmp_path / "in/pilot-1", figure=False)
     (tmp_path / "token").write_text("hf_secret\n")
@@ -187,8 +214,9 @@ def test_refusals_of_the_command_are_one_sentence(tmp_path: Path) -> None:
     ):
         ran = publish(received, *arguments, home=tmp_path, **variables)
         assert ran.returncode == 2
-        assert sentence in ran.stderr
-        assert ran.stderr.count("\n") == 1
+        *checks, told = ran.stderr.splitlines()
+        assert sentence in told
+        assert all(line.startswith(("Checked: ", "Not checked: ")) for line in checks)
         assert "hf_secret" not in ran.stderr
     assert not list(received.folder.parent.glob("*.receipt.json"))
 

@@ -178,6 +178,19 @@ def test_a_dry_run_changes_nothing(publisher: Publisher, received: Received, hub
     assert not hub.repositories[NAME].gated
 
 
+def test_a_dry_run_without_a_network_tells_what_would_be_sent_and_what_was_not_looked_up(
+    publisher: Publisher, received: Received
+) -> None:
+    with serving(Hub()) as gone:
+        pass
+    assert publisher(received, gone, dry_run=True) == 0
+    told = " ".join(told.get("said", "") for told in publisher.told)
+    assert f"Not looked up: whether {NAME} is there" in told
+    assert "does not answer" in told
+    assert f"Would: send {len(received.files())} files" in told
+    assert f"Would: set the tag {TAG}." in told
+
+
 def test_another_release_under_the_same_tag_is_refused(
     publisher: Publisher, received: Received, hub: Hub, tmp_path: Path
 ) -> None:

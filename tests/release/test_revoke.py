@@ -1,8 +1,10 @@
 """Rows that must not be used any more are named to everybody who has them, by a list that the log's key signs."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ from audit.bundle import Bundle
 from audit.checkpoint import PublicKey
 from audit.revocation import Revocations
 from policies import LoadedPolicy, Scope, parse_policy
+from tests.command import KEY
 from tests.conftest import SECRET, detector
 from tests.release.house import House
+from workbench.cli.main import main
 from workbench.desk.commands import PlanRelease
 from workbench.desk.release_views import Revoked
 from workbench.desk.releasing import ChangeConsent, RecordPublication, RevokeRows
@@ -104,6 +108,19 @@ def test_an_exchange_that_is_revoked_as_identifying_goes_into_no_release_any_mor
     assert (planned.rows, planned.excluded) == (one.manifest.rows - 1, (("revoked", 1),))
 
 
+def test_a_row_that_was_revoked_for_want_of_consent_can_still_be_called_identifying(house: House) -> None:
+    one = house.build("one")
+    withdraw(house)
+    revoke(house)
+    assert revoke(house, exchange=1).releases == (("one", 1),)
+    assert revoke(house, exchange=1).releases == ()
+    house.founder.execute(
+        ChangeConsent(subject="S-1", scopes=(Scope.TRAINING,), withdrawn=False, date=date(2025, 6, 1))
+    )
+    planned = house.founder.execute(PlanRelease())
+    assert (planned.rows, planned.excluded) == (one.manifest.rows - 1, (("revoked", 1),))
+
+
 def test_who_consents_to_something_else_only_is_revoked_too(house: House) -> None:
     house.build("one")
     narrowed = ChangeConsent(subject="S-2", scopes=(Scope.INTERNAL,), withdrawn=False, date=date(2025, 5, 1))
@@ -125,6 +142,45 @@ def test_with_consent_nothing_is_revoked(house: House) -> None:
     revoked = revoke(house)
     assert (revoked.releases, revoked.sentences) == ((), ())
     assert listed(house, revoked.path).rows == frozenset()
+
+
+class Terminal(StringIO):
+    """Somebody at a terminal who has typed this."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("given", "yes", "code", "told", "revoked"),
+    [
+        (StringIO(), False, 2, "in a script give --yes", 0),
+        (StringIO(), True, 0, "must not be used any more", 2),
+        (Terminal("n\n"), False, 1, "Nothing was revoked.", 0),
+        (Terminal("y\n"), False, 0, "must not be used any more", 2),
+    ],
+)
+def test_the_command_shows_the_rows_and_asks_before_it_revokes(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    given: StringIO, yes: bool, code: int, told: str, revoked: int,
+) -> None:  # fmt: skip
+    one = house.build("one")
+    ids_of_s1 = ids(house, one, 1, 2)
+    withdraw(house)
+    folder = house.study.folder.root
+    house.close()
+    monkeypatch.setattr(sys, "argv", ["workbench", "release", "revoke", "--study", str(folder), *["--yes"] * yes])
+    monkeypatch.setattr(sys, "stdin", given)
+    monkeypatch.setenv("WORKBENCH_KEY", KEY)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capsys.readouterr()
+    assert ended.value.code == code
+    assert told in " ".join((out + err).split())
+    assert all(row in out for row in ids_of_s1) is given.isatty()
+    after = House(folder, detector())
+    assert sum(event["details"]["rows"] for event in after.events("release.revoked")) == revoked
+    after.close()
 
 
 def test_what_cannot_be_revoked_is_said(house: House, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from workbench.desk.releasing import CommitSample, DrawSample, LookAgain, NextSa
 from workbench.desk.reviewing import SkipExchange
 from workbench.errors import NotAllowed, NotThere, Refused
 from workbench.release import bound, gate, sample
+from workbench.store import samples
 from workbench.study.opening import create_study
 
 Wards = Callable[..., Ward]
@@ -176,7 +177,7 @@ def test_a_leak_keeps_its_row_back_until_it_is_changed_and_decided_anew(ward: Wa
     first = carl.execute(NextSampled()).exchange
     assert first is not None
     all_looked_at(carl, leaks=[first])
-    assert sample.leaks(ward.study) == {(first, 1)}
+    assert samples.leaks(ward.study.db) == {(first, 1)}
     assert ward.founder.execute(ShowSample()).leaks == 1
     planned = ward.founder.execute(PlanRelease())
     assert (planned.rows, dict(planned.excluded)["leak_in_sample"]) == (5, 1)
@@ -191,7 +192,7 @@ def test_who_sees_a_leak_later_can_say_so_and_nobody_takes_it_back(ward: Ward) -
     [first, *_] = all_looked_at(carl)
     carl.execute(LookAgain(exchange=first, leak=True, entity=Entity.NAME))
     carl.execute(LookAgain(exchange=first, leak=False))
-    assert sample.leaks(ward.study) == {(first, 1)}
+    assert samples.leaks(ward.study.db) == {(first, 1)}
     looks = [event for event in ward.events("sample.looked_at") if event["object_id"] == str(first)]
     assert [event["details"]["leak"] for event in looks] == [False, True, False]  # type: ignore[index]
 

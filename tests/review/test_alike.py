@@ -15,7 +15,7 @@ from workbench.desk.local import PersonalDesk
 from workbench.desk.review_views import Places, Redacted
 from workbench.desk.reviewing import ListAlike, RedactAlike, Redo, SkipExchange, Undo
 from workbench.errors import Refused
-from workbench.store import exchanges
+from workbench.store.search import texts_with
 
 ACCENTED = {
     "question": f"{QUESTION} The QUÁRRY of old, not the quarryman.",
@@ -192,4 +192,4 @@ def test_the_store_overlooks_no_text_that_has_the_words(ward: Ward, texts: list[
     having = {first + at for at, text in enumerate(texts) if alike(words, text)}
     having |= {first + len(texts)} if alike(words, words) else set()
     db.insert("exchanges", [(first + len(texts), 1, "exchange", "interview", 1)])
-    assert having <= {text.exchange for text in exchanges.texts_with(db, folded_words(words))}
+    assert having <= {text.exchange for text in texts_with(db, folded_words(words))}

@@ -170,7 +170,8 @@ def sound(ward: Ward) -> None:
     """What must hold whatever several people did: each round of a text has one decision, of a person of its own."""
     rounds: set[tuple[int, int, str]] = set()
     people: dict[tuple[int, int], set[str]] = {}
-    for decision in exchanges.all_decisions(ward.study.db):
+    numbers = range(1, exchanges.next_number(ward.study.db))
+    for decision in (decision for number in numbers for decision in exchanges.decisions(ward.study.db, number)):
         assert (decision.exchange, decision.version, decision.review_round) not in rounds
         rounds.add((decision.exchange, decision.version, decision.review_round))
         assert decision.person not in people.setdefault((decision.exchange, decision.version), set())

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policies import Face, Verdict
-from tests.conftest import SECRET, SESSION, add_text
+from tests.conftest import SECRET, SESSION, add_text, open_tested
 from workbench.desk.commands import (
     BuildRelease,
     Decide,
@@ -29,7 +29,7 @@ from workbench.desk.rescan import rescan
 from workbench.errors import NotThere, Refused, Stale
 from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
-from workbench.study.opening import create_study, open_study
+from workbench.study.opening import create_study
 
 CLEAN = "I feel tired and I worry about the nights, and I would like to sleep again. " * 4
 SHORT = "I feel tired."
@@ -121,13 +121,13 @@ class History:
 
 
 @pytest.fixture(scope="module")
-def history_of(tmp_path_factory: pytest.TempPathFactory, policy: object) -> Callable[[], History]:
+def history_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], History]:
     """A fresh history: each begins with two clean exchanges of a study that is shared (it only grows)."""
     from policies import load_policy
 
     folder = tmp_path_factory.mktemp("histories")
     create_study(folder / "study", load_policy("mentalchat16k"), SECRET, "tester")
-    desk = LocalDesk(open_study(folder / "study", SECRET, Face.CLI))
+    desk = LocalDesk(open_tested(folder / "study", Face.CLI))
     add_text(desk, folder, SESSION)
     paraphrase(desk, Extractive(load_policy("mentalchat16k").policy), 42, lambda run, tally: None)
     made = 0

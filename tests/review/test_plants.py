@@ -115,7 +115,7 @@ def test_a_small_study_has_none_nor_one_whose_policy_wants_none(
     assert ward.events("exchange.planted") == []
 
 
-def test_on_average_there_are_as_many_as_the_policy_says(planted: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_average_there_are_as_many_as_the_policy_says(planted: Ward) -> None:
     drawn = [planting._due(planted.study, session, 7) for session in range(10_000)]
     # The mean of 10,000 draws of variance below 1/4; six standard errors.
     assert abs(sum(drawn) / len(drawn) - 0.2 * 7) < 0.03

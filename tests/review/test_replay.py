@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from audit.events import Event, parse_line
 from policies import Face, LoadedPolicy, Role, Verdict, parse_policy
 from tests.command import KEY
-from tests.conftest import READ, SECRET, SESSION, add_text
+from tests.conftest import READ, SECRET, SESSION, add_text, open_tested
 from workbench.cli.main import main
 from workbench.desk.commands import (
     AddPerson,
@@ -59,7 +59,7 @@ def written(tmp_path_factory: pytest.TempPathFactory, policy: LoadedPolicy) -> P
     """A study whose first exchange was edited, dismissed in, rejected, approved and released."""
     folder = tmp_path_factory.mktemp("written")
     create_study(folder / "study", policy, SECRET, "tester")
-    desk = LocalDesk(open_study(folder / "study", SECRET, Face.TUI))
+    desk = LocalDesk(open_tested(folder / "study", Face.TUI))
     add_text(desk, folder, SESSION)
     paraphrase(desk, Extractive(policy.policy), 42, lambda run, tally: None)
     version = desk.execute(OpenExchange(exchange=1)).row.version
@@ -234,7 +234,7 @@ def test_an_auditor_reads_text_where_the_policy_says_so(tmp_path: Path, policy: 
     body = policy.body.replace("review:\n", "review:\n  auditors_read_text: true\n")
     allowed = parse_policy(body, "The policy")
     create_study(tmp_path / "study", allowed, SECRET, "tester")
-    desk = LocalDesk(open_study(tmp_path / "study", SECRET, Face.CLI))
+    desk = LocalDesk(open_tested(tmp_path / "study", Face.CLI))
     add_text(desk, tmp_path, SESSION)
     paraphrase(desk, Extractive(allowed.policy), 42, lambda run, tally: None)
     auditor = scripted(desk, tmp_path / "study", "vera", Role.AUDITOR)
@@ -269,7 +269,7 @@ def test_the_command_line_prints_the_history_and_marks_what_changed(
     assert "[-Please call me at 212-555-0147.-]" not in out
     assert "{+" in out
     assert "dismissed PHONE: 212-555-0147" in out
-    assert "steps are as they were recorded" in out
+    assert "is as it was recorded" in out
     code, out = told("1", "--json")
     assert code == 0
     assert json.loads(out)["steps"][-1]["action"] == "exchange.replayed"

@@ -9,12 +9,15 @@ from policies import Entity, Role
 from tests.review.ward import ANSWER, QUESTION, READ, Ward, approve, reject
 from workbench.desk.commands import AddRoster, Decide, EditExchange, OpenExchange
 from workbench.desk.reviewing import (
+    AddNote,
     BeginSitting,
     EndSitting,
     LockSitting,
     NextExchange,
+    Redo,
     SaveDraft,
     SkipExchange,
+    Undo,
     Withdraw,
 )
 from workbench.errors import NotAllowed, Refused
@@ -44,12 +47,30 @@ def test_the_summary_counts_this_sitting_alone(ward: Ward) -> None:
     alice.execute(SaveDraft(exchange=5, version=1, question=QUESTION, answer="I am still"))
     summary = alice.execute(EndSitting(active_seconds=300))
     assert summary.decisions == (("approve", 1), ("reject", 2))
-    assert (summary.steps, summary.returned, summary.drafts, summary.active_seconds) == (3, 1, 1, 300)
+    assert (summary.steps, summary.returned, summary.drafts, summary.active_seconds) == (0, 1, 1, 300)
     assert summary.words_a_minute == (READ.source_words + READ.exchange_words) * 60_000 // READ.milliseconds
     (ended,) = ward.events("sitting.ended")
     assert ended["details"] == {
-        "decisions": 3, "steps": 3, "returned": 1, "drafts": 1, "active_milliseconds": 300_000
+        "decisions": 3, "steps": 0, "returned": 1, "drafts": 1, "active_milliseconds": 300_000
     }  # fmt: skip
+
+
+def test_the_summary_counts_what_still_stands(ward: Ward) -> None:
+    alice = ward.desk("alice")
+    alice.execute(BeginSitting())
+    approve(alice, 1)
+    reject(alice, 2)
+    alice.execute(Undo())
+    reject(alice, 3)
+    alice.execute(Undo())
+    alice.execute(Redo())
+    approve(alice, 4)
+    ward.desk("sue", Role.SENIOR).execute(Withdraw(exchange=4, version=1, reason="mistake"))
+    for text in ("Ask the daughter.", "Not needed."):
+        alice.execute(AddNote(exchange=5, text=text))
+    alice.execute(Undo())
+    summary = alice.execute(EndSitting())
+    assert (summary.decisions, summary.steps) == ((("approve", 1), ("reject", 1)), 1)
 
 
 def test_claims_and_drafts_of_a_crashed_sitting_are_there_again(ward: Ward) -> None:

@@ -273,4 +273,4 @@ def test_all_of_it_leaves_a_sound_log(ann: PersonalDesk, ward: Ward) -> None:
     for command in (Undo(), Undo(), Redo(), Redo(), Undo()):
         ann.execute(command)
     assert ward.founder.execute(VerifyAudit()).fault is None
-    assert len(exchanges.all_decisions(ward.study.db)) == 3
+    assert len(exchanges.decisions(ward.study.db, 1)) == 3

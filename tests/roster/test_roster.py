@@ -64,5 +64,5 @@ def test_only_an_operator_adds_a_roster_from_the_command_line(run, study_folder:
     roster.write_text("subject,kind,value\nP-1,name,Ottilie Zvornik\n")
     done = run("roster", "add", str(roster), "--study", str(study_folder))
     assert done.returncode == 0, done.stderr
-    assert "1 rows added" in done.stdout
+    assert "1 row added" in done.stdout
     assert "Zvornik" not in done.stdout

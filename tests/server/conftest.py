@@ -8,13 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from policies import Face, LoadedPolicy
-from tests.conftest import SECRET, SESSION, add_text
 from tests.server.served import Served, free_address, start_server, write_certificate
-from workbench.desk.local import LocalDesk
-from workbench.paraphrase.extractive import Extractive
-from workbench.paraphrase.run import paraphrase
-from workbench.study.opening import create_study, open_study
 
 Serve = Callable[..., Served]
 
@@ -29,14 +23,9 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def study_to_serve(folder: Path, policy: LoadedPolicy) -> Path:
+def study_to_serve(folder: Path, filled_study: Path) -> Path:
     """A study with two pages and their exchanges; each server gets a copy."""
-    create_study(folder / "study", policy, SECRET, "tester")
-    desk = LocalDesk(open_study(folder / "study", SECRET, Face.CLI))
-    add_text(desk, folder, SESSION)
-    paraphrase(desk, Extractive(policy.policy), 42, lambda run, tally: None)
-    desk.close()
-    return folder / "study"
+    return Path(shutil.copytree(filled_study, folder / "study"))
 
 
 @pytest.fixture(scope="module")

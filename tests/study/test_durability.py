@@ -124,7 +124,7 @@ def test_every_decision_says_from_which_face_it_was_made(small_desk: LocalDesk, 
     assert faces == ["tui", "cli"]
 
 
-def test_a_policy_can_forbid_decisions_by_scripts(tmp_path: Path, policy: "object", run: Run) -> None:
+def test_a_policy_can_forbid_decisions_by_scripts(tmp_path: Path, run: Run) -> None:
     from policies import load_policy
 
     body = load_policy("mentalchat16k").body.replace("faces: [tui, cli, server, demo]", "faces: [tui, server]")

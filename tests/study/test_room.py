@@ -15,6 +15,7 @@ from audit.events import Event, parse_line
 from audit.mirror import MirrorReader
 from policies import Face, LoadedPolicy, Role, Verdict
 from tests.conftest import READ, SECRET
+from tests.disk import small_disk
 from workbench.desk.commands import AddPerson, Decide, ListQueue, OpenExchange, PlanRelease, Status, VerifyAudit
 from workbench.desk.local import LocalDesk
 from workbench.errors import DiskShort, StudyError
@@ -59,17 +60,11 @@ def test_room_for_events_is_reserved(study_folder: Path, desk_over: Callable[...
     assert held.st_blocks * 512 >= room.RESERVE
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(name="small_disk")
+def disk_of_24_mib(tmp_path: Path) -> Iterator[Path]:
     """A disk of 24 MiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk], check=False).returncode:
-        pytest.skip("needs root to mount a small disk")
-    try:
+    with small_disk(tmp_path / "disk", "24m") as disk:
         yield disk
-    finally:
-        subprocess.run(["umount", "--lazy", disk], check=True)
 
 
 def test_on_a_full_disk_what_was_reserved_takes_the_last_events(

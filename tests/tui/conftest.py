@@ -33,7 +33,7 @@ from workbench.tui.app import ReviewApp
 from workbench.tui.look import Look
 from workbench.tui.screen import ReviewScreen
 
-REST = 0.01
+REST = 0.002
 """Seconds that the cursor rests before an exchange is opened, in tests."""
 
 SECRET = Secret("environment", b"a secret of the tests")
@@ -68,7 +68,7 @@ class Sitting:
         """Wait until the cursor rests and the desk has answered."""
         quiet = 0
         while quiet < 2:
-            await self.pilot.pause(REST + 0.02)
+            await self.pilot.pause(REST + 0.005)
             quiet += 1
             while not all(worker.is_finished for worker in self.app.workers):
                 quiet = 0

@@ -41,17 +41,19 @@ class Step:
     """Whether the keys come one by one, as somebody types."""
     again: bool = False
     """Whether they are pressed again until the words have come."""
+    glance: bool = False
+    """Whether what is on screen then is decided next, so that it has to be there for long enough."""
 
 
 CTRL_Q, CTRL_S, CTRL_T, ESCAPE = "\x11", "\x13", "\x14", "\x1b"
 
 SITTING = (
-    Step(" ", "All of it has been on screen", 2, again=True),  # read on: the page, then the exchange
-    Step("a", "1 approved", 2.5),
+    Step(" ", "All of it has been on screen", 2, again=True, glance=True),  # read on: the page, then the exchange
+    Step("a", "1 approved", 2.5, glance=True),
     Step("e", "Editing exchange"),
     Step(" That takes courage.", "courage", 1, typed=True),
-    Step(CTRL_S, "screened again", 3),
-    Step("j", "", 2),  # a flag or finding, and where it stands on the page
+    Step(CTRL_S, "screened again", 3, glance=True),
+    Step("j", "", 2, glance=True),  # a flag or finding, and where it stands on the page
     Step("r", "Reject exchange", 2),
     Step("2", "1 rejected", 2),
     Step("u", "0 rejected", 2.5),  # undo
@@ -97,8 +99,9 @@ class Cast:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def record(pace: float = 1.0) -> Cast:
-    """Play the sitting over a fresh study of the samples; `pace` below 1 looks at everything for a shorter time.
+def record(pace: float = 1.0, transcripts: Path = TRANSCRIPTS) -> Cast:
+    """Play the sitting over a fresh study of the samples, or of one of them; `pace` below 1 looks at everything for a
+    shorter time.
 
     Raises RuntimeError where a command fails or the screen does not answer.
     """
@@ -106,7 +109,7 @@ def record(pace: float = 1.0) -> Cast:
         environment = _environment(Path(folder))
         study = ("--study", "study")
         _run(environment, folder, "init", "study", "--name", "clinician")
-        _run(environment, folder, "ingest", str(TRANSCRIPTS), "--manifest", str(MANIFEST), *study)
+        _run(environment, folder, "ingest", str(transcripts), "--manifest", str(MANIFEST), *study)
         _run(environment, folder, "paraphrase", *study)
         return _play(environment, folder, ("review", *study), pace)
 
@@ -173,7 +176,7 @@ def _play(environment: dict[str, str], folder: str, arguments: tuple[str, ...], 
                 os.write(ours, keys.encode())
                 watch(0.08 if step.typed else 0)
             wait(step.until, since, step.keys.encode() if step.again else b"")
-            watch(max(GLANCE, step.look * pace))
+            watch(max(GLANCE if step.glance else 0, step.look * pace))
         if process.wait(PATIENCE):
             raise RuntimeError("The review screen ended with a fault.")
     except (OSError, subprocess.TimeoutExpired):

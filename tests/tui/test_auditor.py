@@ -1,6 +1,6 @@
 """What an auditor sees and does at their screen."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,8 +15,6 @@ from workbench.desk.local import LocalDesk
 from workbench.tui.audit_screen import AuditScreen
 from workbench.tui.auditor import AuditApp
 from workbench.tui.timeline import View, window
-
-Look = Callable[..., "AsyncIterator[Auditing]"]
 
 
 class Auditing:

@@ -17,6 +17,17 @@ async def test_approving_records_exactly_the_version_on_screen_and_goes_on(sit, 
     assert row(2).state == "waiting"
 
 
+async def test_what_was_said_about_an_exchange_goes_with_it_and_an_undone_step_is_told_where_it_leads(sit, desk):
+    async with sit(desk) as sitting:
+        await sitting.press("w")
+        assert sitting.said == ["Exchange 1 waits; there is no decision to take back."]
+        await sitting.press("r", "2")
+        assert (sitting.exchange, sitting.said) == (2, [])
+        await sitting.press("u")
+        assert sitting.exchange == 1
+        assert sitting.said == ["Undone: the decision on exchange 1."]
+
+
 async def test_a_version_that_changed_since_it_was_shown_is_not_approved_but_shown_anew(sit, desk, row, view):
     async with sit(desk) as sitting:
         old = sitting.review.shown

@@ -67,7 +67,7 @@ async def test_the_whole_path_is_walked_without_the_command_line(desk_over: Desk
         tree = app.screen.query_one(DirectoryTree)
         await until(pilot, lambda: len(tree.root.children) > 0)
         await pilot.press("down", "space", "ctrl+s")
-        await until(pilot, lambda: app.job is None and "1 of 1 files imported" in read(pilot, "job"))
+        await until(pilot, lambda: app.job is None and "1 of 1 file imported" in read(pilot, "job"))
 
         await until(pilot, lambda: "Paraphrase 2 pages." in read(pilot, "next"))
         await pilot.press("p")

@@ -33,6 +33,12 @@ async def test_an_action_has_the_keys_of_the_keymap_and_no_longer_its_own(sit, d
     assert (row(1).state, row(2).state) == ("approved", "approved")
 
 
+async def test_what_is_said_names_the_keys_that_are_in_force(sit, desk, tmp_path):
+    async with sit(desk, look=given(tmp_path, "review.undo: f4\nreview.withdraw: [f6, f7]\n")) as sitting:
+        await sitting.press("r", "2", "p", "a")
+        assert sitting.said == ["Exchange 1 is rejected already; f4 takes your last step back, f6 a decision."]
+
+
 async def test_two_actions_can_change_places(sit, desk, tmp_path):
     async with sit(desk, look=given(tmp_path, "queue.next: p\nqueue.previous: n\n")) as sitting:
         await sitting.press("p", "p")

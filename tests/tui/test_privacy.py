@@ -42,7 +42,7 @@ async def test_a_crash_leaves_one_sentence_without_text(sit, desk, capfd):
         assert "Traceback" not in place
 
 
-def test_a_crash_in_a_terminal_ends_in_one_sentence(desk, capfd, monkeypatch):
+def test_a_crash_in_a_terminal_ends_in_one_sentence(desk, monkeypatch):
     monkeypatch.setattr(ReviewApp, "run", lambda app: app._handle_exception(ValueError(WORDS)))
     with pytest.raises(UserError, match=r"^The review screen stopped on a fault \(ValueError\)") as fault:
         run_review(desk)

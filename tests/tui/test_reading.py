@@ -97,7 +97,7 @@ async def test_an_approval_asks_for_what_was_not_on_screen_and_goes_there(sit, d
         await sitting.press("a")
         assert row(1).state == "waiting"
         assert "words of the page and" in sitting.said[-1]
-        assert "words of the exchange. Space reads on" in sitting.said[-1]
+        assert "words of the exchange; space reads on" in sitting.said[-1]
 
 
 async def test_space_alone_leads_through_page_and_exchange_until_it_can_be_approved(sit, desk, row, view):

@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 from tests.tui.record_demo import COLUMNS, ESCAPES, ROWS, record
-from workbench.samples import identifiers
+from workbench.samples import TRANSCRIPTS, identifiers
 
 OTHERS = ("Tobias", "Manchester", "never comes", str(Path.home()), socket.gethostname(), "key of a recording")
 
@@ -13,7 +13,7 @@ OTHERS = ("Tobias", "Manchester", "never comes", str(Path.home()), socket.gethos
 def test_a_recording_plays_and_shows_nothing_but_the_samples(invented, tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBENCH_STUDY", str(invented))
     monkeypatch.setenv("WORKBENCH_KEY", "a secret of the tests")
-    record(pace=0.05).save(tmp_path / "demo.cast")
+    record(pace=0.05, transcripts=TRANSCRIPTS / "Ottoline Brannigan visit 1.txt").save(tmp_path / "demo.cast")
     header, *events = map(json.loads, (tmp_path / "demo.cast").read_text(encoding="utf-8").splitlines())
     assert (header["version"], header["width"], header["height"]) == (2, COLUMNS, ROWS)
     assert {kind for _, kind, _ in events} == {"o"}

@@ -7,7 +7,7 @@ import pytest
 
 from audit.details import Action
 from policies import Face, FlagKind, LoadedPolicy, Verdict, parse_policy
-from tests.conftest import SECRET, SESSION, add_text
+from tests.conftest import SECRET, SESSION, add_text, open_tested
 from tests.tui.conftest import Sit, sit  # noqa: F401
 from workbench.desk.commands import (
     ClaimPages,
@@ -25,7 +25,7 @@ from workbench.desk.views import ExchangeView, QueueFilter, SessionTurns
 from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
 from workbench.store import events
-from workbench.study.opening import create_study, open_study
+from workbench.study.opening import create_study
 from workbench.tui.queue import entry
 
 NAMES = ("Rosalind", "Thackeray", "Henrietta", "Wolverton")
@@ -69,7 +69,7 @@ def lenient(tmp_path: Path, policy: LoadedPolicy) -> Iterator[LocalDesk]:
     """A study whose policy takes turns of two words for targets."""
     body = f"{policy.body}\nmulti_turn:\n  target_words: 2\n"
     create_study(tmp_path / "lenient", parse_policy(body, "lenient"), SECRET, "tester")
-    desk = LocalDesk(open_study(tmp_path / "lenient", SECRET, Face.CLI))
+    desk = LocalDesk(open_tested(tmp_path / "lenient", Face.CLI))
     yield desk
     desk.close()
 

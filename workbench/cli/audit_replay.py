@@ -9,6 +9,7 @@ from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of
 from workbench.desk.commands import ReplayExchange
 from workbench.desk.replay import Piece, Replay, Step
 from workbench.harmless import harmless
+from workbench.many import many
 
 _MARKS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 """How a change is shown: as `git diff --word-diff` does."""
@@ -50,9 +51,10 @@ def _lines(shown: Replay) -> Iterator[str]:
     unsound = sum(not step.sound for step in shown.steps)
     yield ""
     yield (
-        f"{unsound} of {len(shown.steps)} steps are not as they were recorded."
+        f"Not as recorded: {unsound} of {many(len(shown.steps), 'step')}."
         if unsound
-        else f"All {len(shown.steps)} steps are as they were recorded.  This replay is event {shown.recorded}."
+        else f"Every one of {many(len(shown.steps), 'step')} is as it was recorded.  "
+        f"This replay is event {shown.recorded}."
     )
 
 

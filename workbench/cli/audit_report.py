@@ -19,6 +19,7 @@ from workbench.cli.audit_files import LinesOption, RecordOption, new_file, reade
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, out, table
 from workbench.desk.commands import RecordExport, ReviewAudit
 from workbench.desk.views import ReviewNote
+from workbench.many import many
 
 FromOption = Annotated[str, typer.Option("--from", help="First day of the period, such as 2026-03-01.")]
 ToOption = Annotated[str, typer.Option("--to", help="Last day of the period.")]
@@ -88,7 +89,7 @@ def report(
                 out.print(f"And {left:,} more.", markup=False, style="dim")
     else:
         table("Review", ("what", "rows"), [(section.title, section.total) for section in found.sections])
-    out.print(f"{found.events:,} events; digest of the report {found.digest}", markup=False, soft_wrap=True)
+    out.print(f"{many(found.events, 'event')}; digest of the report {found.digest}", markup=False, soft_wrap=True)
 
 
 def review(
@@ -116,7 +117,7 @@ def review(
     with desk_of(study, key_file) as desk:
         examined = desk.execute(ReviewAudit(period=period, note=code, digest=digest))
     out.print(
-        f"Recorded that you examined {examined.events:,} events from {period.first} to {period.last} ({code}); "
+        f"Recorded that you examined {many(examined.events, 'event')} from {period.first} to {period.last} ({code}); "
         f"digest of the report {examined.digest}",
         markup=False,
         soft_wrap=True,
@@ -155,7 +156,7 @@ def export(
         if desk is not None:
             start, stop = ends or (None, None)
             desk.execute(RecordExport(output=form.value, rows=rows, first=start, last=stop, digest=digest))
-    out.print(f"{output}: {rows:,} events, SHA-256 {digest}", markup=False, soft_wrap=True)
+    out.print(f"{output}: {many(rows, 'event')}, SHA-256 {digest}", markup=False, soft_wrap=True)
 
 
 def _period(first: str, last: str, zone: str, opens: int, closes: int, fast: int, gap: int) -> Period:

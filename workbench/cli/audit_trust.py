@@ -22,6 +22,7 @@ from audit.witness import Witness
 from policies import UserError
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, mirror_of, notes, out
 from workbench.desk.commands import VerifyAudit
+from workbench.many import many
 from workbench.study.folder import Folder
 
 _QUIET_ZONE = 4
@@ -144,9 +145,9 @@ def witness(
     if not visit.is_new:
         out.print(f"Nothing new: the witness has seen these {size:,} events before.", soft_wrap=True)
     elif visit.checkpoint.accepted is not None:
-        out.print(f"Accepted by event {visit.checkpoint.accepted}: the log goes on with {size:,} events.")
+        out.print(f"Accepted by event {visit.checkpoint.accepted}: the log goes on with {many(size, 'event')}.")
     else:
-        out.print(f"The log grew from {visit.before:,} to {size:,} events and nothing before was changed.")
+        out.print(f"The log grew from {visit.before:,} to {many(size, 'event')} and nothing before was changed.")
     out.print(f"Root {root}", soft_wrap=True)
 
 
@@ -170,7 +171,7 @@ def check_proof(
     """Check a proof and print the event that it proves.  Needs nothing but the log's public key."""
     made = Proof.parse(_read(file))
     signed = made.verify(_key(study, public_key))
-    out.print(f"Event {made.index} stands in the log {signed.origin} of {signed.size:,} events:", soft_wrap=True)
+    out.print(f"Event {made.index} stands in the log {signed.origin} of {many(signed.size, 'event')}:", soft_wrap=True)
     typer.echo((made.line or b"").decode("ascii"))
 
 
@@ -195,7 +196,7 @@ def _finish(
         where = "" if number is None else f" at event {number}"
         print(f"The audit log is broken{where} ({kind}): {sentence}", file=sys.stderr)
         raise typer.Exit(1)
-    out.print(f"The audit log is sound: {size:,} events, root {root}", soft_wrap=True)
+    out.print(f"The audit log is sound: {many(size, 'event')}, root {root}", soft_wrap=True)
     out.print(f"A signed checkpoint vouches for the first {anchored:,} of them.", soft_wrap=True)
 
 

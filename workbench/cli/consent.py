@@ -10,6 +10,7 @@ from policies import Scope
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, out
 from workbench.desk.releasing import ChangeConsent
 from workbench.errors import Refused
+from workbench.many import many
 
 app = typer.Typer(help="What subjects consent to.", no_args_is_help=True)
 
@@ -55,7 +56,7 @@ def change(
     with desk_of(study, key_file) as desk:
         changed = desk.execute(command)
     what = "Withdrawn" if changed.withdrawn else f"Consent to {', '.join(changed.scopes)} recorded"
-    out.print(f"{what}: {changed.sessions:,} sessions with {changed.rows:,} approved rows are concerned.")
+    out.print(f"{what}: this concerns {many(changed.sessions, 'session')} with {many(changed.rows, 'approved row')}.")
     if changed.releases:
         out.print(
             f"Rows of this subject stand in {', '.join(changed.releases)}; where they may not any more, run: "

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -169,13 +170,19 @@ def interruptible(sentence: str) -> Iterator[None]:
         raise Interrupted(f"Interrupted.  {sentence}") from None
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; numbers stand right."""
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], wraps: str | None = None) -> None:
+    """Print a table; numbers stand right.
+
+    A table of many columns has no frame, and names the one column that may become narrow (`wraps`).
+    """
     rows = [list(row) for row in rows]
     shown = Table(header_style="", show_header=any(columns))
+    if wraps is not None:
+        shown = Table(header_style="", box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for index, column in enumerate(columns):
         numbers = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
-        shown.add_column(column, justify="right" if numbers else "left")
+        whole = wraps is not None and column != wraps
+        shown.add_column(column, justify="right" if numbers else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         shown.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
     out.print(f"\n{title}", style="bold", markup=False)

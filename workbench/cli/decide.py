@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import shutil
 import sys
 from enum import StrEnum
 from typing import Annotated, get_args
@@ -12,7 +13,7 @@ from policies import Face, UserError, Verdict
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_terminal, desk_of, out
 from workbench.cli.exchange import lines_of
 from workbench.cli.look import AsciiOption, KeymapOption, PrintKeymapOption, ThemeOption, find_look
-from workbench.cli.plain import PlainReview
+from workbench.cli.plain import PlainReview, by_words
 from workbench.cli.signing import sign
 from workbench.desk.commands import Decide, DismissFinding, EditExchange, ListQueue, OpenExchange
 from workbench.desk.desk import Desk
@@ -61,7 +62,7 @@ def review(
     """Open the review screen."""
     if plain:
         with desk_of(study, key_file, Face.TUI) as desk:
-            PlainReview(desk, lambda: sys.stdin.readline() or None, typer.echo, getpass.getpass).run()
+            PlainReview(desk, lambda: sys.stdin.readline() or None, _print, getpass.getpass).run()
         return
     check_terminal("The review screen", "workbench decide")
     from workbench.tui.app import run_review
@@ -69,6 +70,11 @@ def review(
     look = find_look(theme, ascii_only, keymap)
     with desk_of(study, key_file, Face.TUI) as desk:
         run_review(desk, look)
+
+
+def _print(text: str) -> None:
+    """Print lines; a terminal gets none that it would have to break within a word."""
+    typer.echo(by_words(text, shutil.get_terminal_size().columns) if sys.stdout.isatty() else text)
 
 
 def show(

@@ -1,5 +1,6 @@
 """`workbench demo`: the whole path on the sample transcripts, one table a stage."""
 
+import os
 import shutil
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from audit import release_note
 from audit.bundle import verify_bundle
 from audit.checkpoint import PublicKey, SigningKey
 from policies import Face, Policy, Role, UserError, Verdict, load_policy
-from workbench.cli.console import desk_of, out, table
+from workbench.cli.console import SERVER, desk_of, out, table
 from workbench.cli.ingest import ingest_with_progress, show_ingest
 from workbench.cli.models import add_model
 from workbench.cli.paraphrase import run_with_progress, show_run
@@ -22,6 +23,7 @@ from workbench.cli.status import show_status, whole_queue
 from workbench.desk.commands import AddPerson, BuildRelease, Decide, ShowPolicy, Status, VerifyAudit
 from workbench.desk.desk import Desk
 from workbench.desk.releasing import AddStewardKey, ShowStewardKey, SignRelease
+from workbench.many import many
 from workbench.paraphrase.backend import Backend
 from workbench.paraphrase.choose import make_backend
 from workbench.samples import MANIFEST, TRANSCRIPTS
@@ -75,17 +77,24 @@ def demo(
     log_key = PublicKey.load(Folder(study).log_public_key)
     bundle = verify_bundle(Path(built.path), key=log_key, signed=True)
     rows = [
-        ("release", f"{bundle.manifest.rows} rows, every file as the manifest says"),
+        ("release", f"{many(bundle.manifest.rows, 'row')}, every file as the manifest says"),
         ("signed by", f"{SIGNING} (a script, not a person)"),
-        ("audit log", log.fault or f"{log.events} events, every one in place"),
+        ("audit log", log.fault or f"{many(log.events, 'event')}, every one in place"),
     ]
     table("Verification", ("what", "result"), rows)
     show_status(counts)
     out.print(f"Done in {time.monotonic() - began:.0f} s.  Study: {study.absolute()}", soft_wrap=True)
     out.print(f"Release: {built.path}", soft_wrap=True)
-    out.print(f"Review screen (f, c and Enter show what is decided): workbench review --study {study}", soft_wrap=True)
+    review = f"{_without_others()}workbench review --study {study}"
+    out.print(f"Review screen (f, c and Enter show what is decided): {review}", soft_wrap=True)
     if log.fault:
         raise typer.Exit(1)
+
+
+def _without_others() -> str:
+    """What takes away variables that name another study's key or server, as the beginning of a command."""
+    names = [name for name in (keys.ENVIRONMENT, keys.FILE_ENVIRONMENT, SERVER) if os.environ.get(name)]
+    return " ".join(["env", *(f"-u {name}" for name in names), ""]) if names else ""
 
 
 def _make_room(folder: Path) -> None:

@@ -12,6 +12,7 @@ from workbench.desk.commands import ShowPolicy
 from workbench.desk.desk import Desk
 from workbench.ingest.run import Tally, ingest_paths
 from workbench.ingest.table import Columns
+from workbench.many import many
 
 
 def register(app: typer.Typer) -> None:
@@ -84,13 +85,13 @@ def _notes(tally: Tally) -> list[str]:
     if added and not tally.manifest:
         what = "releases their rows all the same" if tally.releases_unstated else "keeps their rows out of releases"
         told.append(
-            f"Note: no consent is on record for {_files(added)} added now, because no --manifest was given; "
+            f"Note: no consent is on record for {many(added, 'file')} added now, because no --manifest was given; "
             f"the policy {what} (release.unstated_consent)."
         )
     if known and tally.manifest:
         told.append(
-            f"Note: the manifest was not used for {_files(known)} known already; what was recorded when they came in "
-            "still counts, and to change it they must be imported into a new study."
+            f"Note: the manifest was not used for {many(known, 'file')} known already; what was recorded when they "
+            "came in still counts, and to change it they must be imported into a new study."
         )
     if tally.refused_for_consent:
         told.append(
@@ -99,9 +100,5 @@ def _notes(tally: Tally) -> list[str]:
         )
     if rows:
         shown = ", ".join(map(str, rows[:10])) + (", ..." if len(rows) > 10 else "")
-        told.append(f"Note: the manifest has rows for {_files(len(rows))} that were not given (row {shown}).")
+        told.append(f"Note: the manifest has rows for {many(len(rows), 'file')} that were not given (row {shown}).")
     return told
-
-
-def _files(number: int) -> str:
-    return "1 file" if number == 1 else f"{number:,} files"

@@ -1,7 +1,9 @@
 """`workbench review --plain`: reviewing line by line, for screen readers and for scripts that hold a conversation."""
 
+import re
 import time
 from collections.abc import Callable
+from textwrap import wrap
 from typing import Any
 
 from audit.errors import AuditError
@@ -15,6 +17,7 @@ from workbench.desk.reviewing import Authenticate, BeginSitting, EndSitting, Nex
 from workbench.desk.views import Done, ExchangeView, QueueRow
 from workbench.errors import Locked
 from workbench.harmless import harmless
+from workbench.many import many
 
 END_OF_TEXT = "."
 """A line with nothing else ends a text."""
@@ -144,7 +147,7 @@ class PlainReview:
         )
 
     def _greet(self, opening: Opening) -> None:
-        self._say(f"{opening.person}, {opening.waiting:,} exchanges wait.  Policy {opening.policy}.")
+        self._say(f"{opening.person}, waiting: {many(opening.waiting, 'exchange')}.  Policy {opening.policy}.")
         if opening.policy_changed:
             self._say("The policy has changed since your last sitting.")
         for what, numbers in (
@@ -159,6 +162,19 @@ class PlainReview:
         verdicts = [f"{number} {Verdict(verdict).done}" for verdict, number in summary.decisions]
         decided = ", ".join(verdicts) or "nothing decided"
         self._say(f"This sitting: {decided}; {summary.returned} given back to the queue, {summary.drafts} drafts kept.")
+
+
+def by_words(text: str, width: int) -> str:
+    """The same text with lines of at most so many columns, broken between words; words behind a key stay below them."""
+    lines = []
+    for line in text.split("\n"):
+        key = _BEHIND_KEY.match(line)
+        lines += wrap(line, width, subsequent_indent=" " * (key.end() if key else 0), break_on_hyphens=False) or [""]
+    return "\n".join(lines)
+
+
+_BEHIND_KEY = re.compile(r"\S.{0,19}?\s{2,}(?=\S)")
+"""The key of a line of the help, and what parts it from its words."""
 
 
 def _words(code: str) -> str:

@@ -34,7 +34,7 @@ class Place:
     def shown(self) -> ExchangeView:
         """The exchange on screen; raises UserError where none is."""
         if self.view is None:
-            raise UserError("No exchange is open; open one by its number: o 7")
+            raise UserError("No exchange is open; open one by its number: : 7")
         return self.view
 
     @property
@@ -87,10 +87,25 @@ def retag(place: Place, rest: list[str]) -> Command[Any]:
 
 
 def note(place: Place, rest: list[str]) -> Command[Any]:
-    """n WORDS: write a note."""
+    """o WORDS: write a note."""
     if not rest:
-        raise UserError("What is the note? Write it behind the n.")
+        raise UserError("What is the note? Write it behind the o.")
     return AddNote(exchange=place.shown.row.exchange, text=" ".join(rest))
+
+
+def go_on(place: Place, rest: list[str]) -> Command[Any]:
+    """n: the next exchange; this one goes back undecided.  With words behind it, as it once was, it is a note."""
+    return note(place, rest) if rest else SkipExchange(exchange=place.shown.row.exchange, reason="passed_by")
+
+
+def note_or_open(place: Place, rest: list[str]) -> Command[Any]:
+    """o WORDS: write a note.  With nothing but a number behind it, as it once was, it opens that exchange."""
+    return jump(place, rest) if len(rest) == 1 and rest[0].isdecimal() else note(place, rest)
+
+
+def jump(place: Place, rest: list[str]) -> Command[Any]:
+    """: NUMBER: open an exchange."""
+    return OpenExchange(exchange=_number(rest, ":"), claim=True)
 
 
 def withdraw(place: Place, rest: list[str]) -> Command[Any]:
@@ -105,15 +120,19 @@ DEEDS: dict[str, Deed] = {
     "x": dismiss,
     "m": mark,
     "t": retag,
-    "n": note,
+    "o": note_or_open,
+    "N": note,
+    "n": go_on,
     "s": lambda place, rest: SkipExchange(exchange=place.shown.row.exchange),
-    "k": lambda place, rest: SkipExchange(exchange=place.shown.row.exchange, reason="known_person"),
+    **dict.fromkeys(
+        ("K", "k"), lambda place, rest: SkipExchange(exchange=place.shown.row.exchange, reason="known_person")
+    ),
     "u": lambda place, rest: Undo(),
-    "redo": lambda place, rest: Redo(),
+    **dict.fromkeys(("U", "redo"), lambda place, rest: Redo()),
     "w": withdraw,
-    "o": lambda place, rest: OpenExchange(exchange=_number(rest, "o"), claim=True),
+    ":": jump,
 }
-"""Every line that is one command; `e`, `p`, `?` and `q` are the conversation's own."""
+"""Every line that is one command, by the key of the review screen; `e`, `p`, `?` and `q` are the conversation's own."""
 
 HELP = f"""\
 a                     approve, then the next exchange
@@ -123,12 +142,13 @@ e                     edit: the new question, a line with only a full stop, the 
 x NUMBER REASON       dismiss a finding: {", ".join(get_args(DismissReason))}
 m WHERE ENTITY WORDS  mark words that identify somebody, for example: m answer NAME Ingrid Solberg
 t NUMBER ENTITY       give a finding another entity
-n WORDS               write a note
+o WORDS               write a note
+n                     the next exchange; this one goes back as it is
 s                     skip it for now
-k                     I know this person: it goes to somebody else
-u, redo               undo your last step; do again what was undone
+K                     I know this person: it goes to somebody else
+u, U                  undo your last step; do again what was undone
 w REASON              withdraw a decision that undo does not reach: {", ".join(get_args(WithdrawReason))}
-o NUMBER              open an exchange
+: NUMBER              open an exchange
 p                     print the exchange again
 q                     end the sitting"""
 
@@ -139,6 +159,8 @@ def command_of(line: str, place: Place) -> Command[Any]:
         key, *rest = shlex.split(line)
     except ValueError:
         key, *rest = line.split()
+    if key[:1] == ":" and key[1:]:
+        key, rest = ":", [key[1:], *rest]
     if key not in DEEDS:
         raise UserError(f"There is no {key!r} here; ? shows what there is.")
     return DEEDS[key](place, rest)

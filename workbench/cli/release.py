@@ -11,7 +11,9 @@ from policies import UserError
 from workbench.cli import release_publish, release_rescan, release_risks, release_sample, release_sign
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, check_name, desk_of, notes, out, table
 from workbench.desk.commands import VERSION, BuildRelease, PlanRelease
+from workbench.desk.reasons import in_words, remedy
 from workbench.desk.views import Built
+from workbench.many import many
 
 app = typer.Typer(help="Plan, build and verify releases.", no_args_is_help=True)
 app.add_typer(release_sample.app, name="sample")
@@ -26,11 +28,11 @@ def plan(study: StudyOption = HERE, key_file: KeyFileOption = None) -> None:
     """Show what a release would hold now, and what stays, by reason."""
     with desk_of(study, key_file) as desk:
         planned = desk.execute(PlanRelease())
-    table("Release plan", ("", "exchanges"), [("would go", planned.rows), *planned.excluded])
+    _show_stays("Release plan", ("would go", planned.rows), planned.excluded)
     _warn(_unstated(planned.unstated, planned.rows, "would go"))
     _warn(planned.warnings)
     if planned.rescan_left:
-        _warn([f"{planned.rescan_left:,} rows wait for the last scan; run: workbench release rescan"])
+        _warn([f"Waiting for the last scan: {many(planned.rescan_left, 'row')}; run: workbench release rescan"])
     _warn(planned.refusals)
 
 
@@ -58,11 +60,16 @@ def build(
     show_built(built)
 
 
+def _show_stays(title: str, going: tuple[str, int], excluded: Sequence[tuple[str, int]]) -> None:
+    rows = [(*going, ""), *((in_words(reason), number, remedy(reason)) for reason, number in excluded)]
+    table(title, ("", "exchanges", "what to do next"), rows)
+
+
 def _unstated(unstated: int, rows: int, done: str) -> list[str]:
     if not unstated:
         return []
     return [
-        f"No consent is on record for {unstated:,} of the {rows:,} rows; they {done} because the policy allows it "
+        f"No consent is on record for {unstated:,} of {many(rows, 'row')}; they {done} because the policy allows it "
         "(release.unstated_consent)."
     ]
 
@@ -74,7 +81,7 @@ def _warn(warnings: Sequence[str]) -> None:
 
 def show_built(built: Built) -> None:
     """Print what a release holds and where it is."""
-    table(f"Release {built.name} {built.version}", ("", "exchanges"), [("released", built.rows), *built.excluded])
+    _show_stays(f"Release {built.name} {built.version}", ("released", built.rows), built.excluded)
     _warn(_unstated(built.unstated, built.rows, "went"))
     _warn(built.warnings)
     out.print(f"Release: {built.path}", soft_wrap=True)

@@ -8,14 +8,16 @@ from typing import Annotated, Literal
 
 import typer
 
+from audit import revocation
 from audit.bundle import Bundle
 from audit.checkpoint import PublicKey
 from policies import UserError
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, interruptible, notes, out
 from workbench.desk.releasing import RecordPublication
 from workbench.errors import Refused
+from workbench.many import many
 from workbench.release.publish import custody, path, receipt
-from workbench.release.publish.check import check
+from workbench.release.publish.check import check, files_of, revocations_beside
 from workbench.release.publish.destination import Medium, Repository, parse
 
 TOKEN = "HF_TOKEN"
@@ -42,7 +44,12 @@ def publish(
     ] = "manual",
     public: Annotated[bool, typer.Option("--public", help="Let everybody see it; only with scope public.")] = False,
     revocations: Annotated[
-        Path | None, typer.Option("--revocations", help="The study's signed list of revoked rows.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--revocations",
+            help="The study's signed list of revoked rows.",
+            show_default=f"{revocation.LIST} beside the release",
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and tell, and change nothing.")] = False,
 ) -> None:
@@ -51,7 +58,9 @@ def publish(
     Needs the bundle and the log's public key, no study.  Interrupted, run it again: it is published once.
     """
     destination = parse(to, endpoint)
+    revocations = revocations or revocations_beside(folder)
     bundle = check(folder, PublicKey.load(public_key), public=public, revocations=revocations)
+    _say_checked(bundle, revocations)
     with interruptible("Run the same command again: what has arrived is not sent twice."):
         if isinstance(destination, Medium):
             if public:
@@ -72,6 +81,22 @@ def record_publication(
     with desk_of(study, key_file) as desk:
         recorded = desk.execute(asked)
     out.print(f"The log says that {recorded.name} was published ({recorded.destination}).", markup=False)
+
+
+def _say_checked(bundle: Bundle, revocations: Path | None) -> None:
+    manifest, files = bundle.manifest, files_of(bundle)
+    _say(
+        f"Checked: {manifest.name} {manifest.version} is what its manifest says ({many(manifest.rows, 'row')}, "
+        f"{len(files)} files, {sum(file.size for file in files):,} bytes), the log knows it, enough stewards have "
+        f"signed it, and its scope ({manifest.policy.scope}) and basis ({manifest.policy.basis}) let it go there."
+    )
+    if revocations is not None:
+        _say(f"None of its rows is on the list of revoked rows {revocations}.")
+    else:
+        _say(
+            "Not checked: whether rows of it were revoked, for no revocation list was given; get the last one from the "
+            f"study ({revocation.LIST}, which workbench release revoke writes) and name it with --revocations."
+        )
 
 
 def _onto_medium(bundle: Bundle, medium: Medium, dry_run: bool) -> None:

@@ -1,6 +1,7 @@
 """`workbench release sign`, `verify`, `diff` and `revoke`: what vouches for a release that was built."""
 
 import re
+import sys
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
@@ -12,7 +13,9 @@ from audit.checkpoint import PublicKey, SigningKey
 from policies import UserError
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, notes, out, table
 from workbench.desk.commands import HANDLE
-from workbench.desk.releasing import RevokeRows, SignRelease
+from workbench.desk.release_views import Revocable
+from workbench.desk.releasing import RevokeRows, ShowRevocable, SignRelease
+from workbench.many import many
 from workbench.study.folder import Folder
 
 PublicKeyOption = Annotated[
@@ -20,6 +23,8 @@ PublicKeyOption = Annotated[
     typer.Option("--public-key", help="The log's public key: check the release's proof too.", show_default=False),
 ]
 _REASONS = ("consent_withdrawn", "identifying")
+_SHOWN = 20
+"""Rows of a release that are named before they are revoked."""
 
 
 def register(app: typer.Typer) -> None:
@@ -73,7 +78,7 @@ def verify(
     log = PublicKey.load(public_key) if public_key else None
     bundle = verify_bundle(folder, key=log)
     out.print(
-        f"The release is what its manifest says: {bundle.manifest.rows:,} rows, manifest {bundle.digest}",
+        f"The release is what its manifest says: {many(bundle.manifest.rows, 'row')}, manifest {bundle.digest}",
         soft_wrap=True,
     )
     _say_who_signed(bundle)
@@ -124,15 +129,24 @@ def revoke(
         Path | None,
         typer.Option("--out", help="Folder for the revocation list.", show_default="the study's releases folder"),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Revoke without being asked first; for scripts.")] = False,
     study: StudyOption = HERE,
     key_file: KeyFileOption = None,
 ) -> None:
-    """Revoke rows of releases, write the signed list of all revoked rows, and say what to tell recipients."""
+    """Revoke rows of releases, write the signed list of all revoked rows, and say what to tell recipients.
+
+    Shows the rows first and asks; what was revoked stays so.
+    """
     if reason not in _REASONS:
         raise UserError(f"--reason must be one of: {', '.join(_REASONS)}.")
+    if not yes and not sys.stdin.isatty():
+        raise UserError("Nobody is at a terminal to be asked whether to revoke; in a script give --yes.")
     why = cast(Literal["consent_withdrawn", "identifying"], reason)
     where = str(folder.absolute()) if folder else None
     with desk_of(study, key_file) as desk:
+        if not yes and not _agreed(desk.execute(ShowRevocable(reason=why, exchange=exchange))):
+            out.print("Nothing was revoked.")
+            raise typer.Exit(1)
         revoked = desk.execute(RevokeRows(reason=why, exchange=exchange, folder=where))
     if revoked.releases:
         table("Revoked", ("release", "rows"), revoked.releases)
@@ -141,6 +155,21 @@ def revoke(
     for sentence in revoked.sentences:
         out.print(sentence, markup=False, soft_wrap=True)
     out.print(f"Revocation list: {revoked.path}", markup=False, soft_wrap=True)
+
+
+def _agreed(found: Revocable) -> bool:
+    """Show what would be revoked, and ask; where it is nothing there is nothing to ask."""
+    if not found.releases:
+        return True
+    rows = [(name, len(ids), _first(ids)) for name, ids in found.releases]
+    table("Would be revoked", ("release", "rows", "ids"), rows)
+    return typer.confirm("Revoke these rows? It cannot be taken back")
+
+
+def _first(ids: tuple[str, ...]) -> str:
+    """So many ids as somebody reads, one below the other."""
+    more = len(ids) - _SHOWN
+    return "\n".join([*ids[:_SHOWN], *([f"and {more:,} more"] if more > 0 else [])])
 
 
 def _folder(release: str, study: Path) -> Path:
@@ -156,7 +185,7 @@ def _say_who_signed(bundle: Bundle) -> None:
         out.print(f"Signed with the stewards' keys {keys}.", markup=False, soft_wrap=True)
     if (missing := needed - len(bundle.signed_by)) > 0:
         notes.print(
-            f"It lacks {missing} of {needed} signatures, so that it can be neither published nor trained on; a steward "
-            "who did not build it signs with: workbench release sign",
+            f"It lacks {missing} of {many(needed, 'signature')}, so that it can be neither published nor trained on; a "
+            "steward who did not build it signs with: workbench release sign",
             style="bold", markup=False, soft_wrap=True,
         )  # fmt: skip

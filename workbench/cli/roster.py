@@ -8,6 +8,7 @@ import typer
 from redaction.roster import read_roster
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, notes, out
 from workbench.desk.commands import AddRoster
+from workbench.many import many
 
 app = typer.Typer(help="People and places that the site knows around its subjects.", no_args_is_help=True)
 
@@ -31,6 +32,6 @@ def add(
     with desk_of(study, key_file) as desk, notes.status("holding the study against the roster"):
         added = desk.execute(AddRoster(rows=rows))
     out.print(
-        f"{added.rows:,} rows added; new findings on {added.pages:,} pages; "
-        f"{added.exchanges:,} exchanges wait for a decision again."
+        f"{many(added.rows, 'row')} added; new findings on {many(added.pages, 'page')}; waiting for a decision again: "
+        f"{many(added.exchanges, 'exchange')}."
     )

@@ -11,6 +11,7 @@ from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, out
 from workbench.desk.commands import ListQueue, Status
 from workbench.desk.desk import Desk
 from workbench.desk.views import QueueFilter, QueueRow, RecordKind, StageCounts, State
+from workbench.many import many
 
 WINDOW = 200
 MOST = 200
@@ -48,18 +49,21 @@ def show_status(counts: StageCounts) -> None:
         (counts.claimed, "in somebody's hands"),
     )
     reviewed += [f"{number:,} {what}" for number, what in rest if number]
+    made = f"{counts.exchanges:,} of {many(counts.pages, 'page')} ({made})"
+    found = f"{counts.flagged:,} flagged, {many(counts.open_findings, 'open finding')}"
     rows = [
         (
             "imported",
-            f"{counts.files:,} files, {counts.sessions:,} sessions, {counts.pages:,} pages, {counts.words:,} words",
+            f"{many(counts.files, 'file')}, {many(counts.sessions, 'session')}, {many(counts.pages, 'page')}, "
+            f"{many(counts.words, 'word')}",
         ),
-        ("scanned", f"{counts.findings:,} findings on {counts.pages:,} pages"),
-        ("paraphrased", f"{counts.exchanges:,} of {counts.pages:,} pages ({made}), {counts.malformed:,} malformed"),
-        ("multi-turn", f"{counts.multi_turn:,} records"),
-        ("screened", f"{counts.flagged:,} flagged, {counts.open_findings:,} open findings, {counts.short:,} too short"),
+        ("scanned", f"{many(counts.findings, 'finding')} on {many(counts.pages, 'page')}"),
+        ("paraphrased", f"{made}, {counts.malformed:,} malformed"),
+        ("multi-turn", many(counts.multi_turn, "record")),
+        ("screened", f"{found}, {counts.short:,} too short"),
         ("reviewed", ", ".join(reviewed)),
-        ("released", f"{counts.releases:,} releases"),
-        ("audit log", f"{counts.events:,} events"),
+        ("released", many(counts.releases, "release")),
+        ("audit log", many(counts.events, "event")),
     ]
     table(f"Study under policy {counts.policy}", ("stage", "so far"), rows)
 
@@ -91,22 +95,12 @@ def queue(
         for row in rows:
             typer.echo(json.dumps(row.model_dump(mode="json")))
         return
-    columns = ("exchange", "session", "page", "state", "flags", "open", "words", "risk", "decided by")
+    columns = ("exchange", "session", "page", "state", "flags", "open", "words", "risk")
     cells = [
-        (
-            _number(row),
-            row.session,
-            row.page,
-            row.state if row.holder is None else f"{row.state}, with {row.holder}",
-            " ".join(row.flags) or "-",
-            row.open,
-            row.words,
-            row.risk,
-            row.reviewer or "-",
-        )
+        (_number(row), row.session, row.page, _state(row), "\n".join(row.flags) or "-", row.open, row.words, row.risk)
         for row in rows
     ]
-    table("Queue", columns, cells)
+    table("Queue", columns, cells, wraps="state")
 
 
 def _words() -> str:
@@ -119,6 +113,12 @@ def _words() -> str:
 
 def _number(row: QueueRow) -> int | str:
     return f"{row.exchange:,} turns" if row.kind == "multi_turn" else row.exchange
+
+
+def _state(row: QueueRow) -> str:
+    """How it stands and by whom, in one column: with two the table would not fit a terminal of 80 columns."""
+    decided = f" by {row.reviewer}" if row.reviewer else ""
+    return f"{row.state.replace('_', ' ')}{decided}{f', with {row.holder}' if row.holder else ''}"
 
 
 def whole_queue(desk: Desk, wanted: QueueFilter | None = None) -> list[QueueRow]:

@@ -11,6 +11,7 @@ from workbench.desk.commands import OpenExchange
 from workbench.desk.review_views import Place, Undone
 from workbench.desk.reviewing import AddNote, ListAlike, MarkWords, RedactAlike, Redo, RetagFinding, Undo
 from workbench.harmless import harmless
+from workbench.many import many
 
 ExchangeArgument = Annotated[int, typer.Argument(help="Number of the exchange.")]
 FindingOption = Annotated[int, typer.Option(help="Number of the finding; see: workbench show")]
@@ -106,12 +107,13 @@ def redact_alike(
             typer.echo(harmless(_line(place)))
         ready = tuple((p.exchange, p.version, p.side, p.start, p.stop) for p in found.places if p.reason is None)
         if not yes or not ready:
-            out.print(f"{len(ready)} of {len(found.places)} places can become {found.entity}; do it with --yes.")
+            places = many(len(found.places), "place")
+            out.print(f"{len(ready)} of {places} can become {found.entity}; do it with --yes.")
             return
         done = desk.execute(RedactAlike(exchange=exchange, version=version, ordinal=finding, places=ready))
     out.print(
-        f"Replaced in {done.places} places of {done.exchanges} exchanges; {done.waiting_again} of them wait again."
-        f"{' There are more: run the command again.' if found.more else ''}"
+        f"Replaced in {many(done.places, 'place')} of {many(done.exchanges, 'exchange')}; waiting again: "
+        f"{done.waiting_again}.{' There are more: run the command again.' if found.more else ''}"
     )
 
 
@@ -125,7 +127,7 @@ def _tell(undone: Undone, what: str) -> None:
     if undone.kind is None or undone.row is None:
         out.print("There is nothing left of yours to undo or do again.")
         return
-    also = f", and {len(undone.again) - 1} more exchanges" if undone.again else ""
+    also = f", and {many(len(undone.again) - 1, 'more exchange')}" if undone.again else ""
     out.print(
         f"{what}: {undone.kind.replace('_', ' ')}, exchange {undone.exchange}{also}; "
         f"it is version {undone.row.version}, {undone.row.state.replace('_', ' ')}."

@@ -9,6 +9,7 @@ from audit.errors import RollbackError
 from policies import Face
 from workbench.cli.console import HERE, KeyFileOption, StudyOption, desk_of, find_secret, out
 from workbench.desk.commands import BackUpStudy
+from workbench.many import many
 from workbench.study import explain as explaining
 from workbench.study import restore as restoring
 from workbench.study.explain import Explanation, Reason
@@ -63,10 +64,10 @@ def _tell(found: Examined) -> None:
     """What was found, in numbers."""
     finding = found.finding
     _say(f"{found.sentence[:1].upper()}{found.sentence[1:]}.")
-    _say(f"Recorded: {finding.known:,} events.  In the store: {finding.held:,}.")
+    _say(f"Recorded: {many(finding.known, 'event')}.  In the store: {finding.held:,}.")
     if finding.kept > finding.held:
         lost = finding.kept - finding.held
-        _say(f"What {lost:,} events record is not in the store and must be done again; the events stay.")
+        _say(f"What {many(lost, 'event')} recorded is not in the store and must be done again; the events stay.")
     if not found.mirror_stands:
         _say(f"The log goes on from its first {finding.kept:,} events; the mirror's old files are set aside.")
 
@@ -89,7 +90,7 @@ def backup(
     with desk_of(study, key_file) as desk:
         done = desk.execute(BackUpStudy(folder=str(folder.absolute())))
     _say(f"Backup written and verified: {done.path}")
-    _say(f"{done.files:,} files, {done.bytes:,} bytes, {done.events:,} events of the log.")
+    _say(f"{many(done.files, 'file')}, {done.bytes:,} bytes, {many(done.events, 'event')} of the log.")
     _say(f"SHA-256 of its manifest: {done.manifest_digest}")
     _say("The study's key is not in it; keep that in another place.")
 
@@ -111,7 +112,7 @@ def restore(
     """
     secret = find_secret(identity_of(folder), key_file)
     manifest = restoring.restore(folder, study, secret, mirror)
-    _say(f"Study restored in {study.absolute()}: {manifest.size:,} events of the log.")
+    _say(f"Study restored in {study.absolute()}: {many(manifest.size, 'event')} of the log.")
     try:
         open_study(study, secret, Face.CLI).close()
     except RollbackError:

@@ -116,6 +116,7 @@ HANDLERS: dict[type[Command[Any]], tuple[frozenset[Role], Handler]] = {
     rel.AddStewardKey: (STEWARD, sign.add_steward_key),
     rel.SignRelease: (STEWARD, sign.sign_release),
     rel.ShowSignatures: (ANYONE, sign.show_signatures),
+    rel.ShowRevocable: (STEWARD, revoke.show_revocable),
     rel.RevokeRows: (STEWARD, revoke.revoke_rows),
     rel.RecordPublication: (STEWARD, publication.record_publication),
     c.BackUpStudy: (OPERATOR, backup.back_up),

@@ -96,6 +96,12 @@ class Bound(View):
     people: float
 
 
+class Revocable(View):
+    """Rows of releases that would be revoked: (release, ids of the rows)."""
+
+    releases: tuple[tuple[str, tuple[str, ...]], ...]
+
+
 class Revoked(View):
     """Rows of releases that must not be used any more: (release, how many rows); what to tell recipients."""
 

@@ -104,6 +104,13 @@ class WriteDossier(Command[rv.Dossier]):
     folder: str
 
 
+class ShowRevocable(Command[rv.Revocable]):
+    """Which rows `RevokeRows` would revoke now."""
+
+    reason: Literal["consent_withdrawn", "identifying"]
+    exchange: int | None = None
+
+
 class RevokeRows(Command[rv.Revoked]):
     """Revoke every released row whose subject's consent was withdrawn, or the rows of an exchange, in all releases."""
 

@@ -61,7 +61,10 @@ class Opening(View):
 
 
 class Summary(View):
-    """What a sitting ends with.  `returned` claims were given back; `drafts` are kept for the next sitting."""
+    """What a sitting ends with: decisions and other steps that still stand.
+
+    `returned` claims were given back; `drafts` are kept for the next sitting.
+    """
 
     decisions: tuple[tuple[str, int], ...]
     steps: int

@@ -8,8 +8,9 @@ from audit.details import Details, ExchangeScreened
 from workbench.paraphrase.parse import Parsed
 from workbench.review.standing import settle
 from workbench.screening.screen import Screened
-from workbench.store import exchanges
-from workbench.store.exchanges import Body, Generation
+from workbench.store import exchanges, generations
+from workbench.store.exchanges import Body
+from workbench.store.generations import Generation
 from workbench.study.study import Change, Study
 
 
@@ -52,5 +53,5 @@ def store_first(
 
 def attempts_digest(study: Study, number: int) -> str:
     """The keyed digest of everything that was generated for an exchange, in order."""
-    raws = [generation.raw for generation in exchanges.attempts(study.db, number)]
+    raws = [generation.raw for generation in generations.attempts(study.db, number)]
     return study.keyed_digest(f"attempts:{number}", json.dumps(raws, ensure_ascii=True))

@@ -9,7 +9,7 @@ from policies import Entity, FlagKind, Role
 from workbench.desk import commands, views
 from workbench.paraphrase import extractive
 from workbench.screening.screen import Source
-from workbench.store import exchanges, marks, roster, sources
+from workbench.store import generations, marks, roster, sources
 from workbench.study.study import Study
 
 
@@ -73,7 +73,7 @@ def claim_pages(study: Study, command: commands.ClaimPages, role: Role) -> views
                 text=page.text,
                 words=page.words,
                 findings=source_findings(study, page.page),
-                attempt=exchanges.attempts_at(study.db, page.page) + 1,
+                attempt=generations.attempts_at(study.db, page.page) + 1,
                 faults=faults_at(study, page.page),
             )
         )
@@ -82,8 +82,8 @@ def claim_pages(study: Study, command: commands.ClaimPages, role: Role) -> views
 
 def faults_at(study: Study, page: int) -> tuple[FlagKind, ...]:
     """What was wrong with the last attempt at a page, and with the exchange that was sent back."""
-    tried = exchanges.pending(study.db, page)
-    reason = SENT_BACK_FOR.get(exchanges.sent_back_for(study.db, page) or "")
+    tried = generations.pending(study.db, page)
+    reason = SENT_BACK_FOR.get(generations.sent_back_for(study.db, page) or "")
     faults = [FlagKind(fault) for fault in tried[-1].faults.split()] if tried else []
     return tuple(dict.fromkeys([*faults, *([reason] if reason else [])]))
 

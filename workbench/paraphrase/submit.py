@@ -16,9 +16,9 @@ from workbench.paraphrase.split import halves
 from workbench.review.planting import plant_behind
 from workbench.screening.form import exchange_fault
 from workbench.screening.screen import Screen, Screened, Source
-from workbench.store import exchanges, sources
+from workbench.store import exchanges, generations, sources
 from workbench.store.book import StoredBook
-from workbench.store.exchanges import Generation
+from workbench.store.generations import Generation
 from workbench.store.sources import PageRow
 from workbench.study.study import Change, Study
 
@@ -54,8 +54,8 @@ def submit_generation(study: Study, command: commands.SubmitGeneration, role: Ro
         raise NotThere(f"There is no page {command.page} in this study.")
     if not sources.is_waiting(study.db, command.page):
         raise Stale(f"Page {command.page} has its exchange already; nothing was stored twice.")
-    before = exchanges.pending(study.db, command.page)
-    wanted = exchanges.attempts_at(study.db, command.page) + 1
+    before = generations.pending(study.db, command.page)
+    wanted = generations.attempts_at(study.db, command.page) + 1
     if command.attempt != wanted:
         raise Stale(f"Page {command.page} waits for attempt {wanted}; nothing was stored twice.")
     too_long = command.malformed == TOO_LONG
@@ -67,7 +67,7 @@ def submit_generation(study: Study, command: commands.SubmitGeneration, role: Ro
     last = too_long or command.backend == extractive.NAME or len(before) + 1 >= study.policy.paraphrase.attempts
     with study.change(role) as change:
         judged = _judge(study, _generation(command, number), source, book)
-        exchanges.add_generation(study.db, judged.generation)
+        generations.add(study.db, judged.generation)
         if judged.generation.faults and not last:
             change.record(_failed(command, judged.generation), number)
             return views.Screened(exchange=None, again=faults_at(study, command.page))

@@ -10,6 +10,7 @@ from datetime import datetime
 from policies import Policy, Scope
 from workbench.desk.release_views import Bound
 from workbench.desk.review_views import Agreement
+from workbench.many import many
 from workbench.release.rows import DataFile
 
 BACKENDS = {
@@ -92,7 +93,7 @@ class About:
     def summary(self) -> str:
         """The release in two sentences."""
         return (
-            f"{self.rows:,} rows from counselling sessions, for the scope {self.policy.release.scope.value}. "
+            f"{many(self.rows, 'row')} from counselling sessions, for the scope {self.policy.release.scope.value}. "
             "Each row was screened for identifiers and approved by a person before it was released."
         )
 
@@ -146,12 +147,12 @@ class About:
             return "Agreement: nothing was decided by two people, so that none was measured."
         if found.kappa is None or found.low is None or found.high is None:
             return (
-                f"Agreement: two people decided {found.exchanges} exchanges without knowing of each other; Cohen's "
-                "kappa is not defined for these."
+                f"Agreement: two people decided {many(found.exchanges, 'exchange')} without knowing of each other; "
+                "Cohen's kappa is not defined for these."
             )
         return (
-            f"Agreement: two people decided {found.exchanges} exchanges without knowing of each other; Cohen's kappa "
-            f"{found.kappa:.2f} (95 % interval {found.low:.2f} to {found.high:.2f})."
+            f"Agreement: two people decided {many(found.exchanges, 'exchange')} without knowing of each other; "
+            f"Cohen's kappa {found.kappa:.2f} (95 % interval {found.low:.2f} to {found.high:.2f})."
         )
 
     @property
@@ -234,7 +235,7 @@ class About:
         """What is on record of the consent to these rows."""
         if not self.unstated:
             return f"the subject of every row consented to the scope `{self.policy.release.scope.value}`"
-        return f"none is on record for {self.unstated} of {self.rows} rows, and the policy lets such rows go"
+        return f"none is on record for {self.unstated:,} of {many(self.rows, 'row')}, and the policy lets such rows go"
 
     @property
     def gated(self) -> bool:
@@ -248,4 +249,4 @@ def unique(generators: Sequence[Generator]) -> list[Generator]:
 
 
 def _people(about: About) -> str:
-    return "one person" if about.approvers == 1 else f"{about.approvers} people"
+    return many(about.approvers, "person", "people")

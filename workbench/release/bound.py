@@ -26,7 +26,7 @@ from workbench.desk import release_views as rv
 from workbench.desk import releasing
 from workbench.errors import Refused
 from workbench.release.rules import Going
-from workbench.review.agreement import upper_bound
+from workbench.review.agreement import highest, lowest, upper_bound
 from workbench.store import plants, samples
 from workbench.study.study import Study
 
@@ -133,20 +133,6 @@ def effective_size(rows: Sequence[Looked], error: float) -> float:
         return worst
     measured = share * (1 - share) / variance * _fewer_people(total, people, error)
     return min(worst, measured)
-
-
-def highest(hits: float, total: float, error: float) -> float:
-    """Clopper and Pearson's one-sided upper bound; numbers may be broken.  1 where nothing was tried."""
-    from scipy.special import betaincinv
-
-    return float(betaincinv(hits + 1, total - hits, 1 - error)) if hits < total else 1.0
-
-
-def lowest(hits: int, total: int, error: float) -> float:
-    """Clopper and Pearson's one-sided lower bound; 0 where nothing was tried."""
-    from scipy.special import betaincinv
-
-    return float(betaincinv(hits, total - hits + 1, error)) if hits else 0.0
 
 
 def _fewer_people(total: int, people: int, error: float) -> float:

@@ -75,6 +75,11 @@ def build_release(study: Study, command: commands.BuildRelease, role: Role) -> v
             folders.remove(building)
             if isinstance(problem, Refused):
                 _refuse(study, command, planned, role, "content")
+            if isinstance(problem, OSError):
+                raise Refused(
+                    f"The release cannot be written to {parent}; make room there and beside the study, or choose "
+                    "another place."
+                ) from None
         raise
     _finish(study, building, target, event.sequence)
     return _built(study, command.name, planned)

@@ -125,6 +125,7 @@ def make(study: Study, folder: Path, making: Making, planned: Plan) -> Made:
             scope=policy.release.scope,
             basis=policy.basis,
             licence=policy.release.licence,
+            expires=policy.determination.expires if policy.determination else None,
         ),
         prompts=tuple(
             PromptRef(name=policy.paraphrase.prompt, digest=prompt)

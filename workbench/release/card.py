@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 import yaml
 
 from audit.bundle import SPLITS
+from workbench.desk.reasons import in_words
 from workbench.release.about import BACKENDS, About, unique
-from workbench.release.cells import suppress, told
+from workbench.release.cells import UNTOLD, suppress, told
 from workbench.release.citation import bibtex
 from workbench.release.tables import markdown
 from workbench.release.told import ReleaseStatistics
@@ -31,7 +32,7 @@ def card(about: About, numbers: ReleaseStatistics, figures: Sequence[str]) -> st
     policy = about.policy
     columns = "\n".join(f"- `{name}`: {text}." for name, text in _columns(about))
     cells = suppress(about.excluded, policy.release.smallest_cell)
-    excluded = "\n".join(f"| {reason.replace('_', ' ')} | {told(number)} |" for reason, number in cells.items())
+    excluded = "\n".join(f"| {in_words(reason)} | {told(number)} |" for reason, number in cells.items())
     return f"""---
 {yaml.safe_dump(_front(about), sort_keys=False, allow_unicode=True, width=110).strip()}
 ---
@@ -42,11 +43,11 @@ def card(about: About, numbers: ReleaseStatistics, figures: Sequence[str]) -> st
 
 Version {about.version}. {about.summary}
 
-{_table(about)}
+{_table(about, numbers)}
 
 | data set | | rows | mean words | fewest | most |
 |---|---|---|---|---|---|
-{_lengths(about)}
+{_lengths(about, numbers)}
 
 The rows of one subject stand in one split only.
 
@@ -148,16 +149,22 @@ def _front(about: About) -> dict[str, object]:
     return front
 
 
-def _table(about: About) -> str:
+def _table(about: About, numbers: ReleaseStatistics) -> str:
     """The layout of Table 1 of the MentalChat16K paper, a column a data set."""
+    measured = _measured(numbers)
     configs = about.configs
     lines = [
         ("", *(f"`{config}`" for config in configs)),
         tuple("---" for _ in range(len(configs) + 1)),
         ("Dataset size (rows)", *(f"{about.lengths[config][0].rows:,}" for config in configs)),
         ("Columns", *(", ".join(f"`{column}`" for column in about.columns) for _ in configs)),
-        ("Average input word count", *(f"{about.lengths[config][0].mean:.2f}" for config in configs)),
-        ("Average output word count", *(f"{about.lengths[config][1].mean:.2f}" for config in configs)),
+        *(
+            (
+                f"Average {side} word count",
+                *(f"{about.lengths[config][at].mean:.2f}" if config in measured else UNTOLD for config in configs),
+            )
+            for at, side in enumerate(("input", "output"))
+        ),
         ("Number of sessions", *(_told(about, about.sessions[config]) for config in configs)),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -173,9 +180,17 @@ def _told(about: About, number: int | None) -> str:
     return f"fewer than {about.policy.release.smallest_cell}" if number is None else f"{number:,}"
 
 
-def _lengths(about: About) -> str:
+def _measured(numbers: ReleaseStatistics) -> set[str]:
+    """Data sets with enough rows for their lengths to be told, in every part of the card."""
+    return {one.config for one in numbers.lengths}
+
+
+def _lengths(about: About, numbers: ReleaseStatistics) -> str:
+    measured = _measured(numbers)
     return "\n".join(
         f"| {config} | {side} | {one.rows} | {one.mean:.2f} | {one.fewest} | {one.most} |"
+        if config in measured
+        else f"| {config} | {side} | {one.rows} | {UNTOLD} | {UNTOLD} | {UNTOLD} |"
         for config in about.configs
         for side, one in zip(SIDES.get(config, CAREGIVER_SIDES), about.lengths[config], strict=True)
     )

@@ -5,7 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from policies import Entity
+from workbench.desk.reasons import in_words
 from workbench.desk.release_views import Bound
+from workbench.many import many
 from workbench.release import bound, cells
 from workbench.release.cells import Count, suppress
 from workbench.release.dossier_page import Chapter, Points, Table
@@ -118,7 +120,7 @@ def _going(study: Study, found: Risks) -> Iterator[Table]:
         ],
     )
     stays = suppress(found.planned.excluded, smallest)
-    rows = [(reason.replace("_", " "), number) for reason, number in stays.items()]
+    rows = [(in_words(reason), number) for reason, number in stays.items()]
     yield Table("What stays, by the first reason for it", ("reason", "exchanges"), rows)
 
 
@@ -201,7 +203,7 @@ def _attacks(study: Study, found: Risks, sampled: Bound | None) -> Iterator[str 
         "acquaintance": f"leaks: {leaks}; indirect identifiers were kept in {'some rows' if kept else 'no row'}",
         "linkage": "links are kept" if release.keep_links else "links are dropped",
         "extraction": _near_words(study, found),
-        "insider": f"{release.signatures} signature{'s'[: release.signatures != 1]} beside the builder's",
+        "insider": f"{many(release.signatures, 'signature')} beside the builder's",
     }
     yield Table(
         "Scenarios",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.many import many
 from workbench.release.cells import Count, told
 from workbench.release.told import Histogram, ReleaseStatistics
 
@@ -243,7 +244,10 @@ def _say_lengths(stats: ReleaseStatistics) -> Iterator[str]:
 def _say_effort(stats: ReleaseStatistics) -> Iterator[str]:
     assert stats.effort is not None
     yield "Bar chart of rows by the active time of all reviewers over each."
-    yield f"{stats.effort.minutes:,} minutes in total; the median row took {stats.effort.median_seconds} seconds."
+    yield (
+        f"{many(stats.effort.minutes, 'minute')} in total; the median row took "
+        f"{many(stats.effort.median_seconds, 'second')}."
+    )
     yield from (f"{label}: {count:,} rows." for label, count in _times(stats))
 
 

@@ -1,10 +1,10 @@
 """The folder of a release: hidden while it is made, on disk before it is recorded, read-only once it has its name."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from audit import disk
 from workbench.study.study import Study
 
 READ_ONLY_FOLDER, READ_ONLY_FILE = 0o555, 0o444
@@ -28,7 +28,7 @@ def left_over(study: Study, parent: Path) -> Iterator[tuple[Path, str]]:
 def sync(folder: Path) -> None:
     """Wait until everything below a folder is on disk."""
     for path in (*folder.rglob("*"), folder):
-        _sync(path)
+        disk.sync(path)
 
 
 def freeze(folder: Path) -> None:
@@ -43,7 +43,7 @@ def publish(folder: Path, target: Path) -> None:
     folder.rename(target)
     target.chmod(READ_ONLY_FOLDER)
     for path in (target, target.parent):
-        _sync(path)
+        disk.sync(path)
 
 
 def remove(folder: Path) -> None:
@@ -56,11 +56,3 @@ def remove(folder: Path) -> None:
 def _ending(study: Study) -> str:
     """Says whose it is: a folder for releases may be that of several studies."""
     return f".{study.identity.study[:12]}.building"
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,8 +13,17 @@ from policies import Role
 from workbench.desk import release_views as rv
 from workbench.desk import releasing
 from workbench.errors import NotThere, Refused
+from workbench.many import many
 from workbench.store import releases, revocations
 from workbench.study.study import Study
+
+
+def show_revocable(study: Study, command: releasing.ShowRevocable, role: Role) -> rv.Revocable:
+    """Which rows `revoke_rows` would revoke now; changes nothing.  Raises Refused and NotThere."""
+    found: dict[str, list[str]] = {}
+    for name, row in _rows(study, command):
+        found.setdefault(name, []).append(row)
+    return rv.Revocable(releases=tuple((name, tuple(ids)) for name, ids in sorted(found.items())))
 
 
 def revoke_rows(study: Study, command: releasing.RevokeRows, role: Role) -> rv.Revoked:
@@ -25,14 +34,7 @@ def revoke_rows(study: Study, command: releasing.RevokeRows, role: Role) -> rv.R
     folder = Path(command.folder).absolute() if command.folder else study.folder.releases
     if not folder.is_dir():
         raise Refused(f"{folder} is not a folder; name one for the revocation list that exists and is yours.")
-    if command.exchange is not None:
-        rows = revocations.of_exchange(study.db, command.exchange)
-        if not rows and releases.released_since(study.db, command.exchange, -1) is None:
-            raise NotThere(f"Exchange {command.exchange} went into no release, so that there is nothing to revoke.")
-    elif command.reason == "consent_withdrawn":
-        rows = revocations.of_withdrawn(study.db, study.policy.release.scope.value)
-    else:
-        raise Refused("Rows are revoked for another reason one by one; name the exchange with --exchange.")
+    rows = _rows(study, command)
     counts = Counter(name for name, _ in rows)
     if rows:
         with study.change(role) as change:
@@ -58,6 +60,18 @@ def revoke_rows(study: Study, command: releasing.RevokeRows, role: Role) -> rv.R
     )
 
 
+def _rows(study: Study, command: releasing.ShowRevocable | releasing.RevokeRows) -> list[tuple[str, str]]:
+    """Release and id of each row that is meant and not revoked yet."""
+    if command.exchange is not None:
+        rows = revocations.of_exchange(study.db, command.exchange, command.reason)
+        if not rows and releases.released_since(study.db, command.exchange, -1) is None:
+            raise NotThere(f"Exchange {command.exchange} went into no release, so that there is nothing to revoke.")
+        return rows
+    if command.reason == "consent_withdrawn":
+        return revocations.of_withdrawn(study.db, study.policy.release.scope.value)
+    raise Refused("Rows are revoked for another reason one by one; name the exchange with --exchange.")
+
+
 def _sentences(study: Study, command: releasing.RevokeRows, counts: Counter[str], path: Path) -> tuple[str, ...]:
     """What to do now, and what to tell whoever has one of these releases."""
     told = []
@@ -65,8 +79,8 @@ def _sentences(study: Study, command: releasing.RevokeRows, counts: Counter[str]
         release = releases.named(study.db, name)
         assert release is not None
         told.append(
-            f"{name} {release.version} (manifest {release.manifest_digest[:16]}…): {count:,} of {release.rows:,} rows "
-            "must not be used any more."
+            f"{name} {release.version} (manifest {release.manifest_digest[:16]}…): {count:,} of "
+            f"{many(release.rows, 'row')} must not be used any more."
         )
         if where := revocations.destinations(study.db, name):
             told.append(f"As the study was told, {name} was published to: {', '.join(where)}.")

@@ -49,6 +49,8 @@ class Spool:
             stream.write_table(rows)
         sealed = self._cipher.encrypt(self._nonce(self._end), sink.getvalue().to_pybytes(), None)
         self._file.write(sealed)
+        # Whoever takes rows reads behind this file's back.
+        self._file.flush()
         self._parts[group].append((self._end, len(sealed)))
         self._end += len(sealed)
 
@@ -66,6 +68,6 @@ class Spool:
 def spool(folder: Path, groups: int) -> Iterator[Spool]:
     """A spool for so many groups of rows, with a file without a name in this folder."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+    with tempfile.TemporaryFile(dir=folder) as file:
         os.fchmod(file.fileno(), 0o600)
         yield Spool(file, groups)

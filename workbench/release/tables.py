@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from workbench.desk.reasons import in_words
 from workbench.release import cells
 from workbench.release.cells import Count
 from workbench.release.figures import alt
@@ -65,12 +66,12 @@ WORDED = frozenset({"split", "side"})
 def rule(stats: ReleaseStatistics) -> str:
     """What happens to small cells, in a sentence or two."""
     if not sheets(stats):
-        return f"There are too few rows: no count below {stats.smallest_cell} is told."
+        return f"There are too few rows: beyond how many they are no count below {stats.smallest_cell} is told."
     if stats.smallest_cell == 1:
         return "All counts are told as they are."
     return (
-        f"A count of 1 to {stats.smallest_cell - 1} rows or people is not told, nor is any other from which it would "
-        "follow (cell size suppression as of CMS)."
+        f"Beyond how many rows a data set has, a count of 1 to {stats.smallest_cell - 1} rows or people is not told, "
+        "nor is any other from which it would follow (cell size suppression as of CMS)."
     )
 
 
@@ -174,7 +175,7 @@ def _all(stats: ReleaseStatistics) -> Iterator[Sheet]:
         "What stayed behind",
         "Records of the study that do not go, by the first reason for it.",
         ("reason", "records"),
-        _counted({reason.replace("_", " "): number for reason, number in stats.excluded.items()}),
+        _counted({in_words(reason): number for reason, number in stats.excluded.items()}),
     )
 
 

@@ -48,16 +48,24 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> Kappa | None:
 
 def interval(hits: int, total: int) -> tuple[float, float]:
     """The exact two-sided 95 % interval of a rate; (0, 1) where nothing was tried."""
-    # Loading it takes a tenth of a second, and most commands need none of it.
-    from scipy.special import betaincinv
-
-    low = float(betaincinv(hits, total - hits + 1, 0.025)) if hits else 0.0
-    high = float(betaincinv(hits + 1, total - hits, 0.975)) if hits < total else 1.0
-    return low, high
+    return lowest(hits, total, 0.025), highest(hits, total, 0.025)
 
 
 def upper_bound(hits: int, total: int) -> float:
     """The exact one-sided 95 % upper bound of a rate; 1 where nothing was tried."""
+    return highest(hits, total, 0.05)
+
+
+def highest(hits: float, total: float, error: float) -> float:
+    """The exact one-sided upper bound of a rate; numbers may be broken.  1 where nothing was tried."""
+    # Loading it takes a tenth of a second, and most commands need none of it.
     from scipy.special import betaincinv
 
-    return float(betaincinv(hits + 1, total - hits, 0.95)) if hits < total else 1.0
+    return float(betaincinv(hits + 1, total - hits, 1 - error)) if hits < total else 1.0
+
+
+def lowest(hits: int, total: int, error: float) -> float:
+    """The exact one-sided lower bound of a rate; 0 where nothing was tried."""
+    from scipy.special import betaincinv
+
+    return float(betaincinv(hits, total - hits + 1, error)) if hits else 0.0

@@ -21,7 +21,8 @@ from workbench.review.versions import finding_of, found_on, screened_again, sour
 from workbench.screening.screen import SIDES
 from workbench.store import claims as claimed
 from workbench.store import exchanges, standings
-from workbench.store.exchanges import Body, BodyFinding, Latest, Texts
+from workbench.store.exchanges import Body, BodyFinding, Latest
+from workbench.store.search import Texts, texts_with
 from workbench.store.steps import Step
 from workbench.study.study import Change, Study
 
@@ -139,7 +140,7 @@ def _sought(study: Study, origin: Latest | Body, found: BodyFinding) -> Sought:
 
 def _found(study: Study, words: str) -> Iterator[tuple[Texts, str, tuple[int, int]]]:
     """Every place of the words in the latest texts."""
-    for text in exchanges.texts_with(study.db, folded_words(words)):
+    for text in texts_with(study.db, folded_words(words)):
         for side, on_side in zip(SIDES, (text.question, text.answer), strict=True):
             for place in alike(words, on_side):
                 yield text, side, place

@@ -7,6 +7,7 @@ from audit.events import format_time
 from policies import FlagKind, Risk, Role, Verdict
 from workbench.desk import commands, review_views, reviewing
 from workbench.errors import NotAllowed, Refused
+from workbench.many import many
 from workbench.review import claims, drafts, plants, signing
 from workbench.review.queue import queue_row
 from workbench.review.reading import check_reading, words_on_screen
@@ -136,7 +137,7 @@ def _approvable(latest: Latest) -> None:
         raise Refused(f"Exchange {latest.exchange} lacks one side; edit it or reject it.")
     if latest.open:
         raise Refused(
-            f"Exchange {latest.exchange} has {latest.open} open finding{'s'[: latest.open != 1]}; "
+            f"Exchange {latest.exchange} has {many(latest.open, 'open finding')}; "
             "edit the text or dismiss each with a reason before approving."
         )
 

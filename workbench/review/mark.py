@@ -51,7 +51,7 @@ def mark(study: Study, command: reviewing.MarkWords, role: Role, again: Step | N
             version=latest.version,
         )
         if command.where == "source":
-            versions = _on_page(study, change, latest, page, start, stop, command.entity, event.sequence)
+            versions = _on_page(study, change, page, start, stop, command.entity, event.sequence)
         else:
             place = Place(command.where, start, stop, command.entity, text[start:stop])
             versions = _on_side(study, change, latest, place, event.sequence)
@@ -99,7 +99,7 @@ def _on_side(study: Study, change: Change, latest: Latest, place: Place, sequenc
 
 
 def _on_page(
-    study: Study, change: Change, latest: Latest, page: PageRow, start: int, stop: int, entity: Entity, sequence: int
+    study: Study, change: Change, page: PageRow, start: int, stop: int, entity: Entity, sequence: int
 ) -> Versions:
     """Note where the words stand on the pages of the session, and hold its exchanges against them."""
     words = page.text[start:stop]

@@ -24,9 +24,10 @@ from workbench.paraphrase.first import store_first
 from workbench.paraphrase.parse import Parsed
 from workbench.screening.length import words
 from workbench.screening.screen import Found, Screen, Source
-from workbench.store import exchanges, plants, sources
+from workbench.store import exchanges, generations, plants, sources
 from workbench.store.book import StoredBook
-from workbench.store.exchanges import Generation, Latest
+from workbench.store.exchanges import Latest
+from workbench.store.generations import Generation
 from workbench.store.plants import Plant
 from workbench.store.sources import PageRow
 from workbench.study.study import Change, Study
@@ -94,7 +95,7 @@ def _plant(study: Study, change: Change, like: Generation, place: PageRow) -> No
     start = (screened.question if side == "question" else screened.answer).index(invented.words)
     sources.add_pages(study.db, [page])
     sources.add_findings(study.db, page.page, found)
-    exchanges.add_generation(study.db, generation)
+    generations.add(study.db, generation)
     plants.add(
         study.db,
         Plant(

@@ -12,12 +12,12 @@ from workbench.store import drafts, notes, releases, sources, standings
 from workbench.store.standings import Standing, Wanted
 from workbench.study.study import Study
 
-REVIEWERS = frozenset({Role.REVIEWER, Role.SENIOR})
-
 
 def queue_row(study: Study, standing: Standing) -> views.QueueRow:
     """One exchange as the queue lists it for this person."""
-    return queue_rows(study, [standing])[0]
+    number = standing.exchange
+    kept = drafts.of_exchange(study.db, number, study.actor.name) is not None
+    return _row(study, standing, claims.holder(study, number), kept, len(notes.of_exchange(study.db, number)))
 
 
 def queue_rows(study: Study, found: Sequence[Standing]) -> tuple[views.QueueRow, ...]:
@@ -27,24 +27,29 @@ def queue_rows(study: Study, found: Sequence[Standing]) -> tuple[views.QueueRow,
     kept = {draft.exchange for draft in drafts.of_person(study.db, study.actor.name)}
     noted = notes.counts(study.db, numbers)
     return tuple(
-        views.QueueRow(
-            exchange=standing.exchange,
-            kind=standing.kind,
-            session=standing.session,
-            page=standing.number,
-            version=standing.version,
-            state=standing.state,
-            flags=tuple(FlagKind(kind) for kind in standing.flags.split()),
-            open=standing.open,
-            words=standing.words,
-            short=standing.short,
-            risk=Risk(standing.risk),
-            reviewer=standing.reviewer,
-            holder=holders.get(standing.exchange),
-            draft=standing.exchange in kept,
-            notes=0 if hidden else noted.get(standing.exchange, 0),
-        )
-        for standing, hidden in ((blind(study, standing), is_blind(study, standing)) for standing in found)
+        _row(study, standing, holders.get(number), number in kept, noted.get(number, 0))
+        for number, standing in zip(numbers, found, strict=True)
+    )
+
+
+def _row(study: Study, standing: Standing, holder: str | None, draft: bool, noted: int) -> views.QueueRow:
+    hidden, standing = is_blind(study, standing), blind(study, standing)
+    return views.QueueRow(
+        exchange=standing.exchange,
+        kind=standing.kind,
+        session=standing.session,
+        page=standing.number,
+        version=standing.version,
+        state=standing.state,
+        flags=tuple(FlagKind(kind) for kind in standing.flags.split()),
+        open=standing.open,
+        words=standing.words,
+        short=standing.short,
+        risk=Risk(standing.risk),
+        reviewer=standing.reviewer,
+        holder=holder,
+        draft=draft,
+        notes=0 if hidden else noted,
     )
 
 
@@ -55,7 +60,7 @@ def list_queue(study: Study, command: commands.ListQueue, role: Role) -> views.Q
     """
     wanted = wanted_by(study, command.filter)
     if wanted.words is not None:
-        role = study.actor.role_for(REVIEWERS)
+        role = study.actor.role_for(claims.REVIEWERS)
     total, offset, found = standings.window(study.db, wanted, command.offset, command.limit, command.around)
     if wanted.words is not None:
         searched(study, role, total)
@@ -72,7 +77,7 @@ def wanted_by(study: Study, asked: views.QueueFilter) -> Wanted:
     """What a filter means to the person at the desk."""
     return Wanted(
         person=study.actor.name,
-        blind=bool(study.actor.roles & REVIEWERS),
+        blind=bool(study.actor.roles & claims.REVIEWERS),
         state=asked.state,
         flag=asked.flag.value if asked.flag else None,
         session=asked.session,

@@ -32,9 +32,10 @@ from workbench.review.leaving import DECIDES, DOES, LEAVES, MAKES, WITHDRAWN, St
 from workbench.review.note import note_digest
 from workbench.review.standing import UNDO
 from workbench.screening.length import words
-from workbench.store import drafts, exchanges, history, marks, notes, sources, steps
+from workbench.store import drafts, exchanges, generations, history, marks, notes, sources, steps
 from workbench.store.drafts import DraftRow
-from workbench.store.exchanges import Body, BodyFinding, DecisionRow, FlagRow, Generation
+from workbench.store.exchanges import Body, BodyFinding, DecisionRow, FlagRow
+from workbench.store.generations import Generation
 from workbench.store.history import Dismissal, Released
 from workbench.store.marks import Mark
 from workbench.store.notes import Note
@@ -49,14 +50,15 @@ class Recorded:
         db = study.db
         self._study = study
         self._exchange = exchange
-        self.bodies = {body.version: body for body in history.bodies(db, exchange)}
-        self.attempts = {made.attempt: made for made in exchanges.attempts(db, exchange)}
-        self._decisions = {row.sequence: row for row in exchanges.decisions(db, exchange)}
+        bodies, decisions = history.bodies(db, exchange), exchanges.decisions(db, exchange)
+        self.bodies = {body.version: body for body in bodies}
+        self.attempts = {made.attempt: made for made in generations.attempts(db, exchange)}
+        self._decisions = {row.sequence: row for row in decisions}
         self._dismissals = history.dismissals(db, exchange)
         self._steps = steps.of_exchange(db, exchange)
         rows: list[StoredRow] = [
-            *history.bodies(db, exchange),
-            *exchanges.decisions(db, exchange),
+            *bodies,
+            *decisions,
             *self._dismissals,
             *notes.history(db, exchange),
             *drafts.history(db, exchange),

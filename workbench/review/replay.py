@@ -26,7 +26,8 @@ from workbench.review import claims, second
 from workbench.review.difference import difference
 from workbench.review.recorded import Recorded
 from workbench.store import exchanges
-from workbench.store.exchanges import Body, Generation
+from workbench.store.exchanges import Body
+from workbench.store.generations import Generation
 from workbench.store.history import Released
 from workbench.store.notes import Note
 from workbench.study.study import Study

@@ -11,13 +11,12 @@ from policies import FlagKind, Role
 from workbench.desk import views
 from workbench.desk.review_views import ReviewRound
 from workbench.errors import NotAllowed, Refused
+from workbench.review.claims import REVIEWERS
 from workbench.review.standing import counting
 from workbench.store import exchanges, standings
 from workbench.store.exchanges import Latest
 from workbench.store.standings import Standing
 from workbench.study.study import Study
-
-REVIEWERS = frozenset({Role.REVIEWER, Role.SENIOR})
 
 
 def is_blind(study: Study, standing: Standing) -> bool:

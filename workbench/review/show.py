@@ -11,7 +11,7 @@ from workbench.paraphrase.record import source_findings
 from workbench.review import claims
 from workbench.review.queue import queue_row
 from workbench.review.second import blind_view, round_for
-from workbench.store import exchanges, notes, sources, standings
+from workbench.store import exchanges, generations, notes, sources, standings
 from workbench.store.exchanges import Latest
 from workbench.store.standings import Standing
 from workbench.study.study import Study
@@ -37,15 +37,18 @@ def open_exchange(study: Study, command: commands.OpenExchange, role: Role) -> v
         )
         if theirs:
             claims.take(study, latest.exchange, event.sequence)
-    return view_of(study, latest)
+    return view_of(study, latest, standing)
 
 
-def view_of(study: Study, latest: Latest) -> views.ExchangeView:
-    """Everything about one exchange that this person may see; call it only after the event of having seen it."""
+def view_of(study: Study, latest: Latest, standing: Standing | None = None) -> views.ExchangeView:
+    """Everything about one exchange that this person may see; call it only after the event of having seen it.
+
+    `standing` spares reading how it stands again where this command has read it and does not change it.
+    """
     page = sources.page(study.db, latest.page)
     assert page is not None
-    standing = standing_of(study, latest.exchange)
-    attempts, chosen = exchanges.attempts(study.db, latest.exchange), exchanges.attempt(study.db, latest.exchange)
+    standing = standing or standing_of(study, latest.exchange)
+    attempts, chosen = generations.attempts(study.db, latest.exchange), exchanges.attempt(study.db, latest.exchange)
     generation = next(made for made in attempts if made.attempt == chosen)
     view = views.ExchangeView(
         row=queue_row(study, standing),

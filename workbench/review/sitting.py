@@ -3,7 +3,7 @@
 from audit.details import SittingBegan, SittingEnded
 from audit.events import format_time
 from policies import Role
-from workbench.desk import review_views, reviewing, views
+from workbench.desk import review_views, reviewing
 from workbench.review import claims, drafts
 from workbench.review.next import left_for
 from workbench.review.quality import catch_rate, words_a_minute
@@ -46,10 +46,10 @@ def begin(study: Study, command: reviewing.BeginSitting, role: Role) -> review_v
         authentication=study.policy.review.signing,
         passphrase_known=passphrases.current(study.db, me.name) is not None,
         waiting=left_for(study),
-        mine=_rows(study, standings.several(study.db, mine)),
+        mine=queue_rows(study, standings.several(study.db, mine)),
         drafts=kept,
-        returned=_rows(study, _returned(study)),
-        adjudicate=_rows(study, _to_adjudicate(study)),
+        returned=queue_rows(study, _returned(study)),
+        adjudicate=queue_rows(study, _to_adjudicate(study)),
         catch_rate=catch_rate(study, me.name),
     )
 
@@ -59,7 +59,8 @@ def end(study: Study, command: reviewing.EndSitting, role: Role) -> review_views
     me = study.actor.name
     began = [row.sequence for row in store.of_person(study.db, me) if row.sitting == study.sitting]
     since = began[-1] if began else study.log.size
-    decisions, milliseconds, words = store.decided_since(study.db, me, since)
+    decisions = store.decided_since(study.db, me, since)
+    milliseconds, words = store.read_since(study.db, me, since)
     steps = store.steps_since(study.db, me, since)
     kept = len(draft_store.of_person(study.db, me))
     seen = [catch.caught for catch in plants.catches(study.db, [me]) if catch.sequence > since]
@@ -104,7 +105,3 @@ def _to_adjudicate(study: Study) -> list[Standing]:
         return []
     found = standings.several(study.db, store.disputed(study.db, MOST))
     return [row for row in found if round_for(study, row) == "adjudication"]
-
-
-def _rows(study: Study, found: list[Standing]) -> tuple[views.QueueRow, ...]:
-    return queue_rows(study, found)

@@ -83,6 +83,11 @@ def counting(decisions: Sequence[Decided], latest: Text) -> list[Decided]:
 
     One that sent the exchange back counts until it is withdrawn, whatever the text has become.
     """
+    if len(decisions) == 1 and decisions[0].verdict != Verdict.WITHDRAW:
+        # As below, for the most frequent case by far.
+        only = decisions[0]
+        stands = only.digest == latest.digest if only.version == latest.version else only.verdict == Verdict.SEND_BACK
+        return [only] if stands else []
     counted: dict[int, list[Decided]] = {latest.version: []}
     for decision in decisions:
         of_version = counted.setdefault(decision.version, [])

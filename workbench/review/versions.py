@@ -13,7 +13,7 @@ from workbench.review.standing import settle
 from workbench.screening.length import words
 from workbench.screening.marked import REVIEWER
 from workbench.screening.screen import SIDES, Found, Screen, Screened, Source
-from workbench.store import exchanges, marks, sources
+from workbench.store import exchanges, generations, marks, sources
 from workbench.store.exchanges import Body, BodyFinding, Latest
 from workbench.study.study import Change, Study
 
@@ -36,7 +36,7 @@ def source_for(study: Study, latest: Latest) -> Source:
     """The page of an exchange as screening needs it."""
     page = sources.page(study.db, latest.page)
     assert page is not None
-    return source_of(study, page, exchanges.generation(study.db, latest.exchange).backend, latest.record_kind)
+    return source_of(study, page, generations.generation(study.db, latest.exchange).backend, latest.record_kind)
 
 
 def found_on(study: Study, exchange: int, version: int) -> Found:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from workbench.store import current as history
 from workbench.store.connection import Connection
+from workbench.store.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,7 @@ KNOWN_FIRST = """
 
 def add(db: Connection, claims: Sequence[Claim]) -> None:
     """Store claims that were taken or given back."""
-    rows = [(c.exchange, c.person, c.sitting, c.held, c.reason, c.sequence) for c in claims]
-    history.append(db, "claims", rows)
+    history.append(db, "claims", [values(claim) for claim in claims])
 
 
 def current(db: Connection, exchange: int) -> Claim | None:
@@ -46,7 +46,7 @@ def current(db: Connection, exchange: int) -> Claim | None:
 
 def held(db: Connection) -> list[Claim]:
     """Every claim that was not given back, in order of the study."""
-    return [Claim(*row) for row in db.rows(f"{HELD} ORDER BY exchange")]
+    return sorted((Claim(*row) for row in db.rows(HELD)), key=lambda claim: claim.exchange)
 
 
 def handed_over(db: Connection, person: str) -> list[int]:
@@ -60,8 +60,12 @@ def handed_over(db: Connection, person: str) -> list[int]:
     return [int(exchange) for (exchange,) in rows]
 
 
+def knows_anybody(db: Connection, person: str) -> bool:
+    """Whether a person ever said that they know somebody; most never do, and then there is no more to ask."""
+    return db.row("SELECT 1 FROM claims WHERE person = ? AND reason = 'known_person'", [person]) is not None
+
+
 def knows(db: Connection, person: str, session: int) -> bool:
     """Whether a person said that they know somebody of this session, or of another session of the same subject."""
-    if db.row("SELECT 1 FROM claims WHERE person = ? AND reason = 'known_person'", [person]) is None:
-        return False
-    return db.row(f"WITH {KNOWN_FIRST} SELECT 1 FROM ({KNOWN}) WHERE session = ?", [person, session]) is not None
+    asked = f"WITH {KNOWN_FIRST} SELECT 1 FROM ({KNOWN}) WHERE session = ?"
+    return knows_anybody(db, person) and db.row(asked, [person, session]) is not None

@@ -31,5 +31,8 @@ def append(db: Connection, history: str, rows: Sequence[Row]) -> None:
     """Store rows of a history, the last ones of their exchanges from now on."""
     last = {row[0]: row for row in rows}
     db.insert(history, [*rows])
-    db.execute(f"DELETE FROM current_{history} WHERE exchange IN (SELECT unnest(?::INTEGER[]))", [[*last]])
+    if len(last) == 1:  # as with nearly every key: a third of the time of the join below
+        db.execute(f"DELETE FROM current_{history} WHERE exchange = ?", [*last])
+    else:
+        db.execute(f"DELETE FROM current_{history} WHERE exchange IN (SELECT unnest(?::INTEGER[]))", [[*last]])
     db.insert(f"current_{history}", [*last.values()])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from workbench.store.connection import Connection
+from workbench.store.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class DraftRow:
 
 def add(db: Connection, draft: DraftRow) -> None:
     """Store a draft, or that there is none any more."""
-    db.insert("drafts", [tuple(getattr(draft, name) for name in DraftRow.__slots__)])
+    db.insert("drafts", [values(draft)])
 
 
 def of_person(db: Connection, person: str) -> list[DraftRow]:

@@ -1,40 +1,17 @@
-"""Exchanges: generations, versioned bodies, findings and flags on them, and decisions."""
+"""Exchanges: versioned bodies, findings and flags on them, and decisions."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 from policies import Entity
 from redaction.folding import fold
 from workbench.store import standings
-from workbench.store.connection import Connection, Row
+from workbench.store.connection import Connection
+from workbench.store.values import values
 
 AT_ONCE = 20_000
-"""So many exchanges or events are looked through at once, so that never all of them are in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """What a backend made of a page, as it came: one attempt at the exchange that will have this number.
-
-    `faults` are the flags (separated by blanks) for which it was generated again, or would have been.
-    """
-
-    exchange: int
-    page: int
-    attempt: int
-    raw: str
-    malformed: str | None
-    faults: str
-    backend: str
-    model_digest: str
-    prompt_digest: str | None
-    parameters: str
-    seed: int
-
-    def judged(self, malformed: str | None, faults: str) -> "Generation":
-        """The same with what screening says of it."""
-        return replace(self, malformed=malformed, faults=faults)
+"""So many events are looked through at once, so that never all of them are in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +56,6 @@ class FlagRow:
     explanation: str
     source_start: int | None = None
     source_stop: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """The latest text of an exchange."""
-
-    exchange: int
-    version: int
-    question: str
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +104,6 @@ class Latest:
     flags: str
 
 
-def _values(record: object, *first: object) -> Row:
-    return (*first, *(getattr(record, name) for name in record.__slots__))  # type: ignore[attr-defined]
-
-
 def next_number(db: Connection) -> int:
     """The number of the next exchange; one whose page is still being attempted has its number already."""
     return int(
@@ -156,68 +119,16 @@ def add(db: Connection, exchange: int, page: int, kind: str, origin: str, attemp
     db.insert("exchanges", [(exchange, page, kind, origin, attempt)])
 
 
-def add_generation(db: Connection, generation: Generation) -> None:
-    """Store a generation."""
-    db.insert("generations", [_values(generation)])
-
-
 def add_body(db: Connection, body: Body, findings: list[BodyFinding], flags: list[FlagRow]) -> None:
     """Store a version with what was found on it."""
-    db.insert("bodies", [_values(body)])
-    db.insert("body_findings", [_values(finding, body.exchange, body.version) for finding in findings])
-    db.insert("flags", [_values(flag, body.exchange, body.version) for flag in flags])
-
-
-def attempts(db: Connection, exchange: int) -> list[Generation]:
-    """Every generation that was made for an exchange, in order."""
-    return [
-        Generation(*row) for row in db.rows("SELECT * FROM generations WHERE exchange = ? ORDER BY attempt", [exchange])
-    ]
-
-
-def pending(db: Connection, page: int) -> list[Generation]:
-    """The attempts at a page that has no exchange yet, in order."""
-    rows = db.rows(
-        "SELECT * FROM generations WHERE page = ? AND exchange NOT IN (SELECT exchange FROM exchanges) "
-        "ORDER BY attempt",
-        [page],
-    )
-    return [Generation(*row) for row in rows]
-
-
-def attempts_at(db: Connection, page: int) -> int:
-    """How often a page was paraphrased so far, for whatever exchange."""
-    return int(
-        db.value(
-            "SELECT count(*) FROM generations WHERE page = ? "
-            "AND exchange NOT IN (SELECT exchange FROM exchanges WHERE kind <> 'exchange')",
-            [page],
-        )
-    )
-
-
-def sent_back_for(db: Connection, page: int) -> str | None:
-    """Why the last exchange of a page that waits for another one was sent back, or None."""
-    found = db.row(
-        "SELECT d.reason FROM decisions d JOIN exchanges e USING (exchange) "
-        "WHERE e.page = ? AND e.kind = 'exchange' AND d.verdict = 'send_back' ORDER BY d.sequence DESC LIMIT 1",
-        [page],
-    )
-    return None if found is None else str(found[0])
+    db.insert("bodies", [values(body)])
+    db.insert("body_findings", [values(finding, body.exchange, body.version) for finding in findings])
+    db.insert("flags", [values(flag, body.exchange, body.version) for flag in flags])
 
 
 def attempt(db: Connection, exchange: int) -> int:
     """Which attempt at its page an exchange was made from."""
     return int(db.value("SELECT attempt FROM exchanges WHERE exchange = ?", [exchange]))
-
-
-def generation(db: Connection, exchange: int) -> Generation:
-    """The generation that an exchange was made from."""
-    found = db.row(
-        "SELECT g.* FROM generations g JOIN exchanges e USING (exchange, attempt) WHERE g.exchange = ?", [exchange]
-    )
-    assert found is not None
-    return Generation(*found)
 
 
 def body(db: Connection, exchange: int, version: int) -> Body:
@@ -276,18 +187,13 @@ def flags(db: Connection, exchange: int, version: int) -> list[FlagRow]:
 
 def add_decision(db: Connection, decision: DecisionRow) -> None:
     """Store a decision."""
-    db.insert("decisions", [_values(decision)])
+    db.insert("decisions", [values(decision)])
 
 
 def decisions(db: Connection, exchange: int) -> list[DecisionRow]:
     """Everything that was ever decided about an exchange, in order."""
     rows = db.rows("SELECT * FROM decisions WHERE exchange = ?", [exchange])
     return sorted((DecisionRow(*row) for row in rows), key=lambda decision: decision.sequence)
-
-
-def all_decisions(db: Connection) -> list[DecisionRow]:
-    """Every decision of the study, in order of the log."""
-    return [DecisionRow(*row) for row in db.rows("SELECT * FROM decisions ORDER BY sequence")]
 
 
 def verdicts(db: Connection, size: int) -> Iterator[tuple[int, int, str, int]]:
@@ -371,36 +277,6 @@ def all_latest(db: Connection) -> list[Latest]:
     """The last version of every exchange, in order of the study."""
     # Sorted here: DuckDB would move all the texts to do it.
     return sorted((Latest(*row) for row in db.rows(_LATEST)), key=lambda latest: latest.exchange)
-
-
-# Anything but ASCII and the punctuation that texts have: what folding may turn into other letters.
-_ODD = r"'[^\x00-\x7F\x{A0}-\x{A9}\x{AB}-\x{B1}\x{B4}\x{B6}-\x{B8}\x{BB}\x{2010}-\x{2044}\x{20AC}]'"
-_BETWEEN = r"['\x{2018}\x{2019}\x{2BC}\x{2032}]?s?[^0-9a-z]+"
-"""What may stand between two words: a possessive ending, and anything but letters."""
-
-
-def texts_with(db: Connection, words: Sequence[str]) -> Iterator[Texts]:
-    """The latest texts that may have these folded words in a row, in order of the study: all that do, and some more."""
-    sides, values = ("question", "answer"), []
-    if not words:
-        return
-    if all(word.isascii() for word in words):
-        # Most texts are ASCII, so that they have as many bytes as letters and need no closer look.
-        odd = "(strlen({0}) <> length({0}) AND regexp_matches({0}, {1}))"
-        has = " OR ".join(f"regexp_matches({side}, ?, 'i') OR {odd.format(side, _ODD)}" for side in sides)
-        values = [_BETWEEN.join(words)] * 2
-    else:
-        has = "true"
-    last = int(db.value("SELECT coalesce(max(exchange), 0) FROM exchanges"))
-    for first in range(1, last + 1, AT_ONCE):
-        some = "WHERE exchange BETWEEN ? AND ?"
-        rows = db.rows(
-            "SELECT exchange, version, question, answer FROM bodies SEMI JOIN "
-            f"(SELECT exchange, max(version) AS version FROM bodies {some} GROUP BY exchange) "
-            f"USING (exchange, version) {some} AND ({has})",
-            [*[first, first + AT_ONCE - 1] * 2, *values],
-        )
-        yield from sorted((Texts(*row) for row in rows), key=lambda text: text.exchange)
 
 
 def treated_places(db: Connection, numbers: Iterable[int]) -> list[tuple[int, int, str, int, int]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.store.connection import Connection
+from workbench.store.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Known:
 
 def add(db: Connection, marks: Iterable[Mark]) -> None:
     """Store marks."""
-    db.insert("marks", [tuple(getattr(mark, name) for name in mark.__slots__) for mark in marks])
+    db.insert("marks", [values(mark) for mark in marks])
 
 
 def made_by(db: Connection, sequence: int) -> list[Mark]:

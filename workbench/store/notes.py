@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.store.connection import Connection
+from workbench.store.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,13 @@ def next_number(db: Connection) -> int:
 
 def add(db: Connection, note: Note) -> None:
     """Store a note, or that it was taken back."""
-    db.insert("notes", [(note.note, note.exchange, note.person, note.time, note.words, note.sequence)])
+    db.insert("notes", [values(note)])
 
 
 def history(db: Connection, exchange: int) -> list[Note]:
     """Every row about notes on an exchange, in order of the log."""
-    return [Note(*row) for row in db.rows("SELECT * FROM notes WHERE exchange = ? ORDER BY sequence", [exchange])]
+    found = (Note(*row) for row in db.rows("SELECT * FROM notes WHERE exchange = ?", [exchange]))
+    return sorted(found, key=lambda note: note.sequence)
 
 
 def of_exchange(db: Connection, exchange: int) -> list[Note]:

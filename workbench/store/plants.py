@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.store.connection import Connection
+from workbench.store.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Catch:
 
 def add(db: Connection, plant: Plant) -> None:
     """Store that an exchange is planted."""
-    db.insert("plants", [tuple(getattr(plant, name) for name in Plant.__slots__)])
+    db.insert("plants", [values(plant)])
 
 
 def plant(db: Connection, exchange: int) -> Plant | None:
@@ -54,7 +55,7 @@ def in_session(db: Connection, session: int) -> bool:
 
 def add_catch(db: Connection, catch: Catch) -> None:
     """Store whether somebody saw a planted leak."""
-    db.insert("catches", [tuple(getattr(catch, name) for name in Catch.__slots__)])
+    db.insert("catches", [values(catch)])
 
 
 def catches(db: Connection, people: Sequence[str] | None = None) -> list[Catch]:

@@ -37,9 +37,13 @@ def destinations(db: Connection, release: str) -> list[str]:
     return [str(destination) for (destination,) in rows]
 
 
-def of_exchange(db: Connection, exchange: int) -> list[tuple[str, str]]:
-    """Release and id of each released row of an exchange that is not revoked, oldest release first."""
-    return _standing(db, "o.exchange = ?", [exchange])
+def of_exchange(db: Connection, exchange: int, reason: str) -> list[tuple[str, str]]:
+    """Release and id of each released row of an exchange that is not revoked, oldest release first.
+
+    What identifies somebody goes into no later release either, so that a row revoked for another reason is named again
+    where this is the reason.
+    """
+    return _standing(db, "o.exchange = ?", [exchange], reason)
 
 
 def of_withdrawn(db: Connection, scope: str) -> list[tuple[str, str]]:
@@ -50,13 +54,14 @@ def of_withdrawn(db: Connection, scope: str) -> list[tuple[str, str]]:
         "WHERE (consent ->> 'withdrawn') IS NOT NULL "
         "OR NOT list_contains(from_json(consent -> 'scopes', '[\"VARCHAR\"]'), ?))",
         [scope],
+        "consent_withdrawn",
     )
 
 
-def _standing(db: Connection, condition: str, values: Sequence[object]) -> list[tuple[str, str]]:
+def _standing(db: Connection, condition: str, values: Sequence[object], reason: str) -> list[tuple[str, str]]:
     return db.rows(
         "SELECT o.name, o.row_id FROM release_rows o JOIN releases r USING (name) "
-        "ANTI JOIN revocations v ON v.name = o.name AND v.row_id = o.row_id "
-        f"WHERE {condition} ORDER BY r.sequence, o.row_id",
-        list(values),
+        "ANTI JOIN (SELECT * FROM revocations WHERE reason = 'identifying' OR ? <> 'identifying') v "
+        f"ON v.name = o.name AND v.row_id = o.row_id WHERE {condition} ORDER BY r.sequence, o.row_id",
+        [reason, *values],
     )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from workbench.store.claims import KNOWN, KNOWN_FIRST
 from workbench.store.connection import Connection
+from workbench.store.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def last(db: Connection) -> SampleRow | None:
 
 def add(db: Connection, sample: SampleRow) -> None:
     """Store what a sample is from now on."""
-    db.insert("samples", [tuple(getattr(sample, name) for name in SampleRow.__slots__)])
+    db.insert("samples", [values(sample)])
 
 
 def add_drawn(db: Connection, rows: Sequence[Drawn], frame: Sequence[tuple[int, int]]) -> None:

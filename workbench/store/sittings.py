@@ -1,9 +1,9 @@
 """Sittings: when each person sat down and got up, and what they did in between."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from workbench.store.connection import Connection
+from workbench.store.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class SittingRow:
 
 def add(db: Connection, sitting: SittingRow) -> None:
     """Store that a sitting began or ended."""
-    db.insert("sittings", [tuple(getattr(sitting, name) for name in SittingRow.__slots__)])
+    db.insert("sittings", [values(sitting)])
 
 
 def of_person(db: Connection, person: str) -> list[SittingRow]:
@@ -28,21 +28,38 @@ def of_person(db: Connection, person: str) -> list[SittingRow]:
     return [SittingRow(*row) for row in db.rows("SELECT * FROM sittings WHERE person = ? ORDER BY sequence", [person])]
 
 
-def decided_since(db: Connection, person: str, sequence: int) -> tuple[dict[str, int], int, int]:
-    """A person's decisions since an event, by verdict; milliseconds and words of those that were read for."""
+def decided_since(db: Connection, person: str, sequence: int) -> dict[str, int]:
+    """How many exchanges a person has decided since an event, by verdict, without what was undone or withdrawn."""
     rows = db.rows(
-        "SELECT verdict, milliseconds, words FROM decisions "
-        "WHERE person = ? AND sequence > ? AND verdict <> 'withdraw'",
+        "WITH mine AS (SELECT exchange, arg_max(verdict, sequence) AS verdict, max(sequence) AS sequence "
+        "    FROM decisions WHERE person = ? AND sequence > ? GROUP BY exchange) "
+        "SELECT verdict, count(*) FROM mine WHERE NOT EXISTS (SELECT 1 FROM decisions d "
+        "    WHERE d.exchange = mine.exchange AND d.sequence >= mine.sequence AND d.verdict = 'withdraw') "
+        "GROUP BY verdict",
         [person, sequence],
     )
-    read = [(milliseconds, words) for _, milliseconds, words in rows if milliseconds is not None]
-    return dict(Counter(verdict for verdict, *_ in rows)), sum(ms for ms, _ in read), sum(words for _, words in read)
+    return {str(verdict): int(number) for verdict, number in rows}
+
+
+def read_since(db: Connection, person: str, sequence: int) -> tuple[int, int]:
+    """Milliseconds and words of a person's decisions since an event that were read for, undone ones too."""
+    milliseconds, words = db.rows(
+        "SELECT coalesce(sum(milliseconds), 0), coalesce(sum(words), 0) FROM decisions "
+        "WHERE person = ? AND sequence > ? AND milliseconds IS NOT NULL",
+        [person, sequence],
+    )[0]
+    return int(milliseconds), int(words)
 
 
 def steps_since(db: Connection, person: str, sequence: int) -> int:
-    """How many steps a person has done since an event."""
+    """How many steps other than decisions a person has done since an event and not undone."""
     return int(
-        db.value("SELECT count(*) FROM steps WHERE person = ? AND sequence > ? AND state = 'done'", [person, sequence])
+        db.value(
+            "SELECT count(*) FROM (SELECT step FROM steps "
+            "WHERE person = ? AND sequence > ? AND kind NOT IN ('decision', 'sending_back') "
+            "GROUP BY step HAVING arg_max(state, sequence) IN ('done', 'redone'))",
+            [person, sequence],
+        )
     )
 
 

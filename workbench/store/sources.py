@@ -7,6 +7,7 @@ from typing import Any
 from policies import Entity
 from redaction.finding import Finding
 from workbench.store.connection import Connection, Row
+from workbench.store.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,6 @@ class FileRow:
     consent: str | None
     protection: str | None
     demographics: str | None
-
-    def row(self) -> Row:
-        """In the table's column order."""
-        return tuple(getattr(self, name) for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def next_number(db: Connection, table: str, column: str) -> int:
 
 def add_file(db: Connection, file: FileRow) -> None:
     """Store what is known of a file."""
-    db.insert("files", [file.row()])
+    db.insert("files", [values(file)])
 
 
 def file_by_digest(db: Connection, digest: str) -> int | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from workbench.store import current
 from workbench.store.claims import KNOWN, KNOWN_FIRST
-from workbench.store.connection import Connection, Row
+from workbench.store.connection import Connection
+from workbench.store.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,6 @@ class Standing:
     risk: str
     reviewer: str | None
     sequence: int
-
-    def row(self) -> Row:
-        """In the table's column order."""
-        return tuple(getattr(self, name) for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ class Counted:
 
 def add(db: Connection, standings: Iterable[Standing]) -> None:
     """Store how exchanges stand now."""
-    current.append(db, "standings", [standing.row() for standing in standings])
+    current.append(db, "standings", [values(standing) for standing in standings])
 
 
 def standing(db: Connection, exchange: int) -> Standing | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.store.claims import HELD, KNOWN, KNOWN_FIRST
+from workbench.store.claims import HELD, KNOWN, KNOWN_FIRST, knows_anybody
 from workbench.store.connection import Connection
 from workbench.store.standings import Wanted, conditions
 
@@ -42,8 +42,9 @@ def next_exchange(db: Connection, asking: Asking, wanted: Wanted, after: int) ->
         states,
         "(? OR NOT list_contains(string_split(flags, ' '), 'crisis'))",
         f"exchange NOT IN (SELECT exchange FROM ({HELD}) WHERE person <> ? AND NOT list_contains(?, person))",
-        f"session NOT IN ({KNOWN})",
     ]
+    if knows_anybody(db, asking.person):
+        clauses.append(f"session NOT IN ({KNOWN})")
     values += [asking.senior, asking.person, [*asking.away]]
     if asking.two_persons:
         clauses.append(

@@ -12,9 +12,10 @@ from textual.widgets.option_list import Option
 
 from workbench.desk.review_views import NotReviewed, Place, Places
 from workbench.harmless import harmless
+from workbench.many import many
 from workbench.tui.choices import Choices
 from workbench.tui.keymap import keys_of
-from workbench.tui.words import entity_style, many
+from workbench.tui.words import entity_style
 
 WHY_NOT: dict[NotReviewed, str] = {
     "claimed": "somebody else has it now",

@@ -17,6 +17,7 @@ from audit.errors import AuditError
 from audit.events import Event
 from audit.mirror import MirrorReader
 from audit.verify import Report, verify_log
+from workbench.many import many
 from workbench.tui.highlight import Drawn
 from workbench.tui.keys_line import KeysLine
 from workbench.tui.passage import Passage
@@ -104,7 +105,7 @@ class AuditScreen(Screen[None]):
         self.timeline.clear()
         for event in reversed(self.events):
             self.timeline.add_row(*row(event), key=str(event.sequence))
-        self.timeline.border_title = f"{self.view.title()}: {len(self.events)} events, the newest first"
+        self.timeline.border_title = f"{self.view.title()}: {many(len(self.events), 'event')}, the newest first"
         self._show(self.events[-1] if self.events else None)
 
     def on_audit_screen_refused(self, message: Refused) -> None:
@@ -178,7 +179,7 @@ class AuditScreen(Screen[None]):
 def badge(done: int, report: Report | None) -> Content:
     """Whether the log is sound, how far, and how far the last checkpoint reaches."""
     if report is None:
-        return Content.assemble((f" … checking, {done:,} events so far ", "$muted"))
+        return Content.assemble((f" … checking, {many(done, 'event')} so far ", "$muted"))
     if report.fault is not None:
         return Content.assemble((" ✗ BROKEN ", "bold $error"), f" {report.fault.kind}: {report.fault.sentence}")
     signed = "signed" if report.signed else "signature not checked"
@@ -186,5 +187,5 @@ def badge(done: int, report: Report | None) -> Content:
     gap = f"; the {after:,} after it can still vanish unseen" if after else ""
     return Content.assemble(
         (" ✓ sound ", "bold $success"),
-        f" {report.size:,} events; last checkpoint at {report.anchored:,} ({signed}){gap}",
+        f" {many(report.size, 'event')}; last checkpoint at {report.anchored:,} ({signed}){gap}",
     )

@@ -1,13 +1,15 @@
 """What the review screen is made of: its panes, what is shown in them, and what of it has been read."""
 
 from time import monotonic
+from typing import Literal
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from audit.errors import AuditError
+from policies import UserError
 from policies.schema import Review
 from workbench.desk.commands import Reading
 from workbench.desk.review_views import Opening
@@ -16,6 +18,7 @@ from workbench.tui.courier import Courier, DeskScreen
 from workbench.tui.editor import Editor
 from workbench.tui.evidence import Evidence
 from workbench.tui.heading import Heading
+from workbench.tui.keymap import with_keys
 from workbench.tui.keys_line import KeysLine
 from workbench.tui.marker import Marker
 from workbench.tui.pace import Pace
@@ -56,6 +59,7 @@ class Board(DeskScreen):
         self.attention: Attention | None = None
         self.busy = False
         self._since = 0.0
+        self._said_of: int | None = None
         self._attentions: dict[int, Attention] = {}
         self._views: dict[str, tuple[object, ...]] = {}
 
@@ -94,6 +98,9 @@ class Board(DeskScreen):
     def show(self, view: ExchangeView | None) -> None:
         """Show an exchange; another version of the one on screen stays where it is scrolled to."""
         before = self.shown
+        if view is not None and self._said_of not in (None, view.row.exchange):
+            self.app.clear_notifications()
+            self._said_of = None
         if view is not None and _version(before) != _version(view):
             self._since = monotonic()
         self.shown = view
@@ -102,6 +109,24 @@ class Board(DeskScreen):
         self.draw(None, afresh=before is None or view is None or before.row.exchange != view.row.exchange)
         self.retitle()
         self.refresh_bindings()
+
+    def say(
+        self, sentence: str, *, severity: Literal["information", "warning"] = "information", seconds: float = 8
+    ) -> None:
+        """Show one sentence about the exchange on screen; it goes when another one comes.
+
+        An id in braces, as `{review.undo}`, is told as the key for it.
+        """
+        super().say(with_keys(self.app, sentence), severity=severity, seconds=seconds)
+        self._said_of = None if self.shown is None else self.shown.row.exchange
+
+    def announce(self, sentence: str, *, severity: Literal["information", "warning"] = "information") -> None:
+        """Show one sentence that holds whatever exchange is on screen."""
+        super().say(sentence, severity=severity)
+        self._said_of = None
+
+    def tell(self, problem: UserError | AuditError) -> None:
+        self.announce(str(problem), severity="warning")
 
     def draw(self, chosen: Item | None, *, afresh: bool = False, selected: Span | None = None) -> None:
         """Draw both panes with one place in reverse."""
@@ -124,8 +149,7 @@ class Board(DeskScreen):
         exchange = f"Exchange {row.exchange}{KIND_MARKS[row.kind]}: {state}"
         exchange += _progress(*attention.progress("question", "answer"))
         for pane, title in ((self.source, source), (self.exchange, exchange)):
-            if str(pane.border_title) != title:
-                pane.border_title = Content(title)
+            pane.entitle(title)
 
     def hold(self, row: QueueRow) -> None:
         """Show the newer row of an exchange, and count what it changed."""
@@ -138,9 +162,9 @@ class Board(DeskScreen):
         self._say_empty()
 
     def _say_empty(self) -> None:
-        if self.heading.counts is not None:
+        if self.heading.counts is not None and not self.queue.window.rows:
             sentence = empty_sentence(self.heading.counts, self.queue.window.filter)
-            self.query_one("#empty", Static).update(sentence)
+            self.query_one("#empty", Static).update(with_keys(self.app, sentence))
 
     def ready(self) -> ExchangeView | None:
         """The exchange on screen, if it is the one under the cursor, nothing is under way and the glance is over.
@@ -179,8 +203,8 @@ class Board(DeskScreen):
         elif not self.exchange.is_at_end:
             self.exchange.scroll_page_down(animate=False)
         else:
-            # Not for long: whoever decides now must not find it over the next exchange.
-            self.say("All of it has been on screen: a approves, r rejects, n goes on.", seconds=3)
+            keys = "{review.approve} approves, {review.reject} rejects, {queue.next} goes on"
+            self.say(f"All of it has been on screen: {keys}.", seconds=3)
 
     def go_to(self, part: str, place: int, *, on: bool = False) -> None:
         """Bring a place of a text into view; `on` goes on reading from where the pane stands."""
@@ -216,7 +240,7 @@ class Board(DeskScreen):
             self._views[pane.id or ""] = view
         self.retitle()
         if sentence := self.pace.break_due():
-            self.say(sentence)
+            self.announce(sentence)
 
 
 def _version(view: ExchangeView | None) -> tuple[int, int] | None:

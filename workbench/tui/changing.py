@@ -8,6 +8,7 @@ from workbench.desk.commands import Answer, Command, DismissFinding
 from workbench.desk.review_views import Note, Places, Redacted
 from workbench.desk.reviewing import AddNote, ListAlike, MarkWords, RedactAlike, RetagFinding
 from workbench.desk.views import BodyFinding, DismissReason, ExchangeView
+from workbench.many import many
 from workbench.tui.alike import AlikeDialog, free_places
 from workbench.tui.asking import NoteDialog
 from workbench.tui.deciding import Deciding
@@ -17,7 +18,7 @@ from workbench.tui.evidence import is_open
 from workbench.tui.marker import Marker
 from workbench.tui.selection import Selection
 from workbench.tui.sheets import Span, excerpt, source_place, text_of
-from workbench.tui.words import DISMISS_REASONS, many
+from workbench.tui.words import DISMISS_REASONS
 
 PANES = {"source": ("source",), "exchange": ("question", "answer")}
 """The texts of each pane."""
@@ -81,7 +82,7 @@ class Changing(Deciding):
         if isinstance(finding, BodyFinding):
             return finding
         if not self.evidence.choose_finding():
-            self.say("Nothing was found here; m marks words that were missed.")
+            self.say("Nothing was found here; {finding.mark} marks words that were missed.")
         return None
 
     def action_retag(self) -> None:
@@ -133,7 +134,7 @@ class Changing(Deciding):
             told += f", {done.waiting_again} of which had been decided"
         if done.left:
             told += f"; {many(len(done.left), 'exchange')} left as they are, because others have them"
-        self.say(f"{told}. u takes it back.")
+        self.say(f"{told}. {{review.undo}} takes it back.")
         self.count()
         self.reload()
 

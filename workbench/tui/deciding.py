@@ -10,11 +10,12 @@ from workbench.desk.review_views import Decided, Undone
 from workbench.desk.reviewing import Adjudicate, Authenticate, Redo, SendBack, SetPassphrase, Undo, Withdraw
 from workbench.desk.views import Done, ExchangeView, QueueRow, RejectReason, SendBackReason, WithdrawReason
 from workbench.errors import Claimed, Locked, Stale, Unacknowledged
+from workbench.many import many
 from workbench.tui.dialogs import ReasonDialog
 from workbench.tui.revealed import RevealedDialog
 from workbench.tui.signing import NewPassphraseDialog, SignDialog
 from workbench.tui.walking import Walking
-from workbench.tui.words import REJECT_REASONS, SEND_BACK_REASONS, STATE_WORDS, STEPS, WITHDRAW_REASONS, many
+from workbench.tui.words import REJECT_REASONS, SEND_BACK_REASONS, STATE_WORDS, STEPS, WITHDRAW_REASONS
 
 ASKED_FOR = {"none": "passphrase", "passphrase": "signing passphrase", "pam": "password"}
 
@@ -55,13 +56,17 @@ class Deciding(Walking):
         if view.row.open:
             self.evidence.choose_open()
             found = many(view.row.open, "open finding")
-            self.say(f"{found}: x dismisses the chosen one, m and enter replace it, e edits.", severity="warning")
+            self.say(
+                f"{found}: {{finding.dismiss}} dismisses the chosen one, {{finding.mark}} and {{mark.take}} replace "
+                "it, {review.edit} edits.",
+                severity="warning",
+            )
             return
         missing = None if self.attention is None else self.attention.missing
         if missing is not None and self.attention is not None and self.attention.unseen is not None:
             part, place = self.attention.unseen
             self.go_to(part, place)
-            self.say(f"Not yet on screen: {missing}. Space reads on; then approve.", severity="warning")
+            self.say(f"Not yet on screen: {missing}; {{review.read}} reads on, then approve.", severity="warning")
             return
         self._decide(view, Verdict.APPROVE, None)
 
@@ -124,7 +129,7 @@ class Deciding(Walking):
             reading = self.attention.reading
             remark = self.pace.decided(reading.source_words + reading.exchange_words, reading.milliseconds)
         if remark is not None:
-            self.say(remark)
+            self.announce(remark)
         self.advance()
 
     def _is_settled(self, view: ExchangeView) -> bool:
@@ -133,7 +138,8 @@ class Deciding(Walking):
         if row.state in ("waiting", "disputed") or view.review_round == "second":
             return False
         self.say(
-            f"Exchange {row.exchange} is {STATE_WORDS[row.state]} already; u takes your last step back, w a decision."
+            f"Exchange {row.exchange} is {STATE_WORDS[row.state]} already; {{review.undo}} takes your last step back, "
+            "{review.withdraw} a decision."
         )
         return True
 
@@ -177,7 +183,7 @@ class Deciding(Walking):
             self.hold(answer.row)
         more = f", and {len(answer.again)} exchanges with it" if len(answer.again) > 1 else ""
         stay = f" {len(answer.left)} stay as they are: somebody has them or they went on." if answer.left else ""
-        self.say(f"{done}: {STEPS[answer.kind]} on exchange {answer.exchange}{more}.{stay}")
+        self.announce(f"{done}: {STEPS[answer.kind]} on exchange {answer.exchange}{more}.{stay}")
         if more:
             self.count()
         if self.shown is not None and self.shown.row.exchange == answer.exchange:

@@ -35,7 +35,7 @@ class Editing(Changing):
             self._edit(view, None)
         elif draft.version == view.row.version:
             self._edit(view, draft)
-            self.say("Your draft goes on here; escape leaves it.")
+            self.say("Your draft goes on here; {edit.cancel} leaves it.")
         else:
             question = "The exchange has changed since your draft. Go on with the draft?"
             self.app.push_screen(
@@ -153,7 +153,7 @@ class Editing(Changing):
             return
 
         def kept(done: Done) -> None:
-            self.say("Your draft is kept; e goes on with it.")
+            self.say("Your draft is kept; {review.edit} goes on with it.")
             leave()
 
         def not_kept(problem: UserError | AuditError) -> None:

@@ -12,6 +12,7 @@ from textual.widgets import Label, Static
 
 from policies import Verdict
 from workbench.desk.review_views import Summary
+from workbench.many import many
 
 
 class Farewell(ModalScreen[None]):
@@ -39,19 +40,15 @@ def sheet(summary: Summary) -> Content:
     decided = ", ".join(f"{number:,} {Verdict(verdict).done}" for verdict, number in summary.decisions)
     lines = [decided or "nothing decided"]
     if summary.steps:
-        lines.append(f"{summary.steps:,} other steps")
+        lines.append(many(summary.steps, "other step"))
     if summary.active_seconds:
-        pace = f", {summary.words_a_minute} words a minute" if summary.words_a_minute else ""
-        lines.append(f"{summary.active_seconds / 60:,.0f} minutes of reading{pace}")
+        pace = f", {many(summary.words_a_minute, 'word')} a minute" if summary.words_a_minute else ""
+        lines.append(f"{many(round(summary.active_seconds / 60), 'minute')} of reading{pace}")
     if summary.planted:
-        lines.append(f"{summary.caught} of {summary.planted} planted leaks caught")
+        lines.append(f"{summary.caught} of {many(summary.planted, 'planted leak')} caught")
     if summary.returned:
-        lines.append(f"{_exchanges(summary.returned)} given back to the queue")
+        lines.append(f"{many(summary.returned, 'exchange')} given back to the queue")
     if summary.drafts:
-        lines.append(f"{summary.drafts} {'draft' if summary.drafts == 1 else 'drafts'} kept for next time")
+        lines.append(f"{many(summary.drafts, 'draft')} kept for next time")
     lines.append("Everything decided is stored.")
     return Content("\n".join(lines))
-
-
-def _exchanges(number: int) -> str:
-    return "1 exchange" if number == 1 else f"{number:,} exchanges"

@@ -29,7 +29,7 @@ class Heading(Static):
                 parts.append((f" {mark} {number:,} {STATE_WORDS[state]} ", style))
         parts.append((f"  {backends}, {Face.TUI.value}", "$muted"))
         parts.append((f"   policy {counts.policy}", "$muted"))
-        self.update(Content.assemble(*parts))
+        self.update(Content.assemble(*parts), layout=False)
 
     def moved(self, before: State, after: State) -> None:
         """Count one exchange that went from one state to another."""

@@ -1,6 +1,7 @@
 """Every key of the review screen, and what the marks mean."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -26,13 +27,13 @@ ASCII_NOTE = (
 
 
 class HelpScreen(ModalScreen[None]):
-    """Lists the bindings that it is given; any of escape, ? and q closes it."""
+    """Lists the bindings that it is given, and the application's; any of escape, ? and q closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "dismiss", "Close", id="help.close"),
     ]
 
-    def __init__(self, bindings: Iterable[Binding]) -> None:
+    def __init__(self, bindings: Iterable[BindingType]) -> None:
         super().__init__()
         self._listed = list(bindings)
 
@@ -42,7 +43,9 @@ class HelpScreen(ModalScreen[None]):
             yield Static(self._text(), markup=False)
 
     def _text(self) -> Content:
-        keys = [(keys_of(self.app, binding), binding.tooltip or binding.description) for binding in self._listed]
+        apps = (vars(kind).get("BINDINGS", ()) for kind in type(self.app).__mro__ if issubclass(kind, PrivateApp))
+        listed = [binding for binding in chain(self._listed, *apps) if isinstance(binding, Binding)]
+        keys = [(keys_of(self.app, binding), binding.tooltip or binding.description) for binding in listed]
         wide = max(8, *(len(key) for key, _ in keys))
         lines = [Content.assemble((f"{key:>{wide}}", "bold $primary"), f"  {does}") for key, does in (*keys, *MOVING)]
         settled = "words".join(SETTLED_FRAME)

@@ -1,7 +1,6 @@
 """The home of a study: the five stages of the path, what waits for this person, what to do next."""
 
 from collections.abc import Callable, Iterable
-from itertools import chain
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,7 +19,6 @@ from workbench.tui.courier import Courier, DeskScreen
 from workbench.tui.help import HelpScreen
 from workbench.tui.jobs import Job
 from workbench.tui.keys_line import KeysLine
-from workbench.tui.private import PrivateApp
 from workbench.tui.walk import Stage, next_step, remaining, stages
 
 FRESH = 2.0
@@ -136,9 +134,7 @@ class HomeScreen(DeskScreen):
             self.action_stage(choices.get_option_at_index(choices.highlighted).id or "reviewed")
 
     def action_help(self) -> None:
-        apps = (vars(kind).get("BINDINGS", ()) for kind in type(self.app).__mro__ if issubclass(kind, PrivateApp))
-        bindings = (*self.BINDINGS, *chain.from_iterable(apps))
-        self.app.push_screen(HelpScreen(binding for binding in bindings if isinstance(binding, Binding)))
+        self.app.push_screen(HelpScreen(self.BINDINGS))
 
     def action_stage(self, name: str) -> None:
         self.post_message(self.Asked(name))

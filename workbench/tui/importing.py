@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import DirectoryTree, Label, Static
 
 from workbench.ingest.files import Kind
+from workbench.tui.keymap import with_keys
 
 READ = frozenset(f".{kind.value}" for kind in Kind)
 
@@ -54,7 +55,9 @@ class ImportScreen(ModalScreen[Chosen | None]):
             yield Label("Import transcripts: .txt .docx .pdf .csv .jsonl", classes="title", markup=False)
             yield TranscriptTree(self._root, id="tree")
             yield Static(id="chosen", markup=False)
-            yield Label("space chooses, m is the manifest, ctrl+s imports; escape goes back", classes="hint")
+            hint = "{import.choose} chooses, {import.manifest} is the manifest, {import.go} imports"
+            hint += "; {import.back} goes back"
+            yield Label(with_keys(self.app, hint), classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self._show()
@@ -76,7 +79,9 @@ class ImportScreen(ModalScreen[Chosen | None]):
             self._manifest = None if self._manifest == path else path
             self._show()
         else:
-            self.query_one("#chosen", Static).update("A manifest is a .csv file; go to it and press m.")
+            self.query_one("#chosen", Static).update(
+                with_keys(self.app, "A manifest is a .csv file; go to it and press {import.manifest}.")
+            )
 
     def action_go(self) -> None:
         if self._chosen:

@@ -8,9 +8,11 @@ list or the editor needs for itself.
 """
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +135,7 @@ def load_keymap(path: Path) -> dict[str, str]:
 
 def check_keymap(given: Mapping[str, Any], where: str = "The keymap") -> dict[str, str]:
     """The same for ids and keys that have been read already; a key may be a word or a list of words."""
-    known = {binding.id: binding for context in contexts() for binding in context.bindings if binding.id}
+    known = _named()
     keymap: dict[str, str] = {}
     for name, keys in given.items():
         if name not in known:
@@ -219,6 +221,24 @@ def keys_of(app: App[Any], binding: Binding) -> str:
     """The keys that a binding has for this person, as they are printed."""
     own = app._keymap.get(binding.id) if binding.id else None
     return printed(own or binding.key)
+
+
+def with_keys(app: App[Any], sentence: str) -> str:
+    """A sentence in which ids of bindings stand in braces, as `{review.undo}`, with the key that each has now."""
+
+    def key(found: re.Match[str]) -> str:
+        binding = _named().get(found[1])
+        return found[0] if binding is None else printed((app._keymap.get(found[1]) or binding.key).split(",")[0])
+
+    return _IN_BRACES.sub(key, sentence)
+
+
+_IN_BRACES = re.compile(r"\{([a-z]+\.[a-z_]+)\}")
+
+
+@cache
+def _named() -> dict[str, Binding]:
+    return {binding.id: binding for context in contexts() for binding in context.bindings if binding.id}
 
 
 def print_keymap() -> str:

@@ -28,7 +28,7 @@ def wrapped(content: Content, width: int) -> Lines:
     ink = [place for place, sign in enumerate(content.plain) if not sign.isspace()]
     spans, used = [], 0
     for line in content.wrap(width):
-        count = sum(not sign.isspace() for sign in line.plain)
+        count = sum(map(len, line.plain.split()))
         if count:
             spans.append((ink[used], ink[used + count - 1] + 1))
             used += count

@@ -11,7 +11,9 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from workbench.desk.views import ModelFile
+from workbench.many import many
 from workbench.tui.choices import Choices
+from workbench.tui.keymap import with_keys
 
 EXTRACTS = ""
 """Stands for no model."""
@@ -28,13 +30,14 @@ class ModelDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(f"Paraphrase {self._pages:,} pages with ...", classes="title", markup=False)
+            yield Label(f"Paraphrase {many(self._pages, 'page')} with ...", classes="title", markup=False)
             yield Choices(
                 *(Option(f"{model.name} (model file)", id=model.name) for model in self._models),
                 Option("extracts: the page's own sentences, no model", id="extracts only"),
                 markup=False,
             )
-            yield Label("enter begins, in the background; escape goes back", classes="hint")
+            hint = with_keys(self.app, "enter begins, in the background; {models.back} goes back")
+            yield Label(hint, classes="hint", markup=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         chosen = event.option.id

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.widgets import Static
 
 from workbench.tui.highlight import Drawn
@@ -18,6 +19,7 @@ class Passage(VerticalScroll):
         super().__init__(id=id)
         self.drawn = Drawn(Content(""))
         self._lines: tuple[str, int, Lines] | None = None
+        self._entitled = ""
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False)
@@ -30,6 +32,15 @@ class Passage(VerticalScroll):
             self.scroll_home(animate=False)
         elif drawn.anchor is not None:
             self.call_after_refresh(self.reveal, drawn.anchor)
+
+    def entitle(self, title: str) -> None:
+        """Write a title into the rule above the text."""
+        if title != self._entitled:
+            self._entitled = title
+            # Only this line: Textual draws the whole pane anew for a title.
+            self._border_title = Content(title)
+            x, y = self.content_offset
+            self.refresh(Region(-x, -y, self.outer_size.width, 1))
 
     @property
     def lines(self) -> Lines | None:

@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import yaml
 
@@ -13,7 +13,6 @@ from policies.loader import parse
 from policies.schema import Section
 
 ThemeName = Literal["dark", "light", "high-contrast"]
-THEME_NAMES: tuple[ThemeName, ...] = get_args(ThemeName)
 DEFAULT: ThemeName = "dark"
 
 NAME = "preferences.yaml"

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from workbench.desk.review_views import Agreement, CatchRate, Pace, Quality, Residual
 from workbench.desk.reviewing import ShowQuality
+from workbench.many import many
 from workbench.tui.courier import DeskScreen
 from workbench.tui.keys_line import KeysLine
 
@@ -77,7 +78,7 @@ def _title(words: str) -> Content:
 def _agreement(agreement: Agreement) -> list[Content]:
     if not agreement.exchanges:
         return [_none("No exchange was decided by two readers yet.")]
-    lines = [Content(f"{agreement.agreed:,} of {agreement.exchanges:,} exchanges were decided alike.")]
+    lines = [Content(f"{agreement.agreed:,} of {many(agreement.exchanges, 'exchange')} decided alike.")]
     if agreement.kappa is not None and agreement.low is not None and agreement.high is not None:
         lines.append(
             Content(
@@ -96,7 +97,7 @@ def _residual(residual: Residual) -> list[Content]:
         return [_none("No approved exchange was read a second time yet.")]
     return [
         Content(
-            f"{residual.leaking:,} of {residual.reviewed:,} approved exchanges still identified somebody "
+            f"{residual.leaking:,} of {many(residual.reviewed, 'approved exchange')} still identified somebody "
             f"({residual.rate:.1%}; with 95 % confidence at most {residual.upper:.1%})."
         )
     ]
@@ -110,6 +111,6 @@ def _caught(rate: CatchRate) -> Content:
 
 
 def _pace(pace: Pace) -> Content:
-    minutes = pace.active_seconds / 60
+    minutes = many(round(pace.active_seconds / 60), "minute")
     per_minute = "" if pace.words_a_minute is None else f", {pace.words_a_minute} words a minute"
-    return Content(f"{pace.person}: {pace.decisions:,} decisions, {minutes:,.0f} minutes of reading{per_minute}")
+    return Content(f"{pace.person}: {many(pace.decisions, 'decision')}, {minutes} of reading{per_minute}")

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from workbench.desk.commands import ListQueue
 from workbench.desk.views import Queue, QueueFilter, QueueRow, StageCounts
 from workbench.harmless import harmless
+from workbench.many import many
 from workbench.tui.choices import Choices
 from workbench.tui.words import DRAFT_MARK, STATE_MARKS, STATE_STYLES, STATE_WORDS
 
@@ -117,11 +118,16 @@ class QueueList(Choices):
 
     def hold(self, row: QueueRow) -> None:
         """Show the newer row of an exchange in its place."""
-        self.window = self.window.holding(row)
         position = self.window.position(row.exchange)
-        if position is not None:
-            self.replace_option_prompt_at_index(position, entry(row, self.me))
-        self._title()
+        if position is None:
+            return
+        before, told = entry(self.window.rows[position], self.me), entry(row, self.me)
+        self.window = self.window.holding(row)
+        # Only this row: to replace its prompt as Textual does it draws all of them anew.
+        if not told.is_same(before):
+            self.get_option_at_index(position)._set_prompt(told)
+            self._option_render_cache.clear()
+            self.draw_again(position)
 
     def _title(self) -> None:
         window = self.window
@@ -187,16 +193,18 @@ def name_of(wanted: QueueFilter) -> str:
 
 
 def empty_sentence(counts: StageCounts, wanted: QueueFilter) -> str:
-    """Why the queue is empty, and what to do."""
+    """Why the queue is empty, and what to do; keys by the ids of their bindings, for `with_keys`."""
     if not counts.pages:
-        return "This study has no pages yet. Leave with q and run: workbench ingest"
+        return "This study has no pages yet. Leave with {app.quit} and run: workbench ingest"
     if not counts.exchanges and not counts.multi_turn:
-        return f"None of the {counts.pages} pages has an exchange yet. Leave with q and run: workbench paraphrase"
+        pages = many(counts.pages, "page")
+        return f"None of {pages} has an exchange yet. Leave with {{app.quit}} and run: workbench paraphrase"
     if wanted == WAITING:
         rest = counts.pages - counts.exchanges
-        more = f" {rest} pages still wait for: workbench paraphrase" if rest > 0 else ""
+        more = f" Still to paraphrase: {many(rest, 'page')}, with: workbench paraphrase" if rest > 0 else ""
         return (
             f"Nothing is waiting: {counts.approved} approved, {counts.rejected} rejected.{more}\n"
-            "Press f, c and Enter to see them again, or leave with q and run: workbench release build NAME"
+            "Press {queue.filter}, {filter.clear} and {filter.show} to see them again, or leave with {app.quit} and "
+            "run: workbench release build NAME"
         )
-    return f"No exchange in “{name_of(wanted)}”. Press f for another filter."
+    return f"No exchange in “{name_of(wanted)}”. Press {{queue.filter}} for another filter."

@@ -7,8 +7,8 @@ import re
 
 from workbench.desk.commands import Reading
 from workbench.desk.views import ExchangeView
+from workbench.many import many
 from workbench.tui.sheets import items, source_place
-from workbench.tui.words import many
 
 _WORD = re.compile(r"\S+")
 
@@ -21,12 +21,15 @@ class Seen:
         # Blanks need not be seen.
         self._shown = bytearray(sign.isspace() for sign in text)
         self._words = [match.span() for match in _WORD.finditer(text)]
+        self._words_seen: int | None = None
+        """None until they are counted again."""
 
     def show(self, start: int, stop: int) -> None:
         """These characters are on screen."""
         start, stop = max(0, start), min(stop, len(self._text))
-        if start < stop:
+        if start < stop and not self.has(start, stop):
             self._shown[start:stop] = b"\1" * (stop - start)
+            self._words_seen = None
 
     def has(self, start: int, stop: int) -> bool:
         """Whether all of these characters have been on screen."""
@@ -51,7 +54,9 @@ class Seen:
     @property
     def words_seen(self) -> int:
         """Words that have been on screen."""
-        return sum(self.has(*span) for span in self._words)
+        if self._words_seen is None:
+            self._words_seen = sum(self.has(*span) for span in self._words)
+        return self._words_seen
 
     def changed(self, text: str) -> "Seen":
         """What of another version of the text has been seen: what it begins and ends with like this one."""

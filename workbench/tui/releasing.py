@@ -11,7 +11,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from workbench.desk.commands import HANDLE, PlanRelease
+from workbench.desk.reasons import in_words, remedy
 from workbench.desk.views import ReleasePlan
+from workbench.many import many
 from workbench.tui.courier import Courier, DeskScreen
 from workbench.tui.keys_line import KeysLine
 
@@ -74,10 +76,10 @@ def sheet(plan: ReleasePlan) -> Content:
         Content.styled("A release built now", "bold $primary"),
         Content.assemble((f"{plan.rows:>8,}", "bold $success"), " exchanges would go"),
     ]
-    lines += [
-        Content.assemble((f"{number:>8,}", "bold"), f" stay: {reason.replace('_', ' ')}")
-        for reason, number in plan.excluded
-    ]
+    for reason, number in plan.excluded:
+        lines.append(Content.assemble((f"{number:>8,}", "bold"), f" stay: {in_words(reason)}"))
+        if todo := remedy(reason):
+            lines.append(Content.styled(f"{'':>9}{todo}", "$muted"))
     if plan.unstated:
         lines.append(
             Content.styled(
@@ -87,6 +89,7 @@ def sheet(plan: ReleasePlan) -> Content:
             )
         )
     if plan.rescan_left:
-        lines.append(Content(f"\n{plan.rescan_left:,} of the rows are scanned once more before the release is built."))
+        waiting = many(plan.rescan_left, "row")
+        lines.append(Content(f"\nBefore the release is built {waiting} will be scanned once more."))
     lines += [Content.styled(f"\n{warning}", "$warning") for warning in (*plan.warnings, *plan.refusals)]
     return Content("\n").join(lines)

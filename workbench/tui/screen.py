@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from itertools import chain
 from time import monotonic
 
 from textual.binding import Binding
@@ -20,7 +19,6 @@ from workbench.tui.help import HelpScreen
 from workbench.tui.keys import DECIDING, EDITING, KEYS, MARKING, WALKING
 from workbench.tui.pace import Pace
 from workbench.tui.palette import PaletteDialog
-from workbench.tui.private import PrivateApp
 from workbench.tui.queue import WAITING, Window
 
 RETRY = 2.0
@@ -88,9 +86,7 @@ class ReviewScreen(Editing):
         return None if action in DECIDING and self.shown is None else True
 
     def action_help(self) -> None:
-        apps = [vars(kind).get("BINDINGS", ()) for kind in type(self.app).__mro__ if issubclass(kind, PrivateApp)]
-        bindings = (*self.BINDINGS, *self.marker.BINDINGS, *chain.from_iterable(apps))
-        self.app.push_screen(HelpScreen(binding for binding in bindings if isinstance(binding, Binding)))
+        self.app.push_screen(HelpScreen([*self.BINDINGS, *self.marker.BINDINGS]))
 
     async def action_palette(self) -> None:
         usable = [

@@ -5,6 +5,7 @@ from typing import Literal
 
 from policies import Role
 from workbench.desk.views import StageCounts
+from workbench.many import many
 
 StageName = Literal["imported", "paraphrased", "screened", "reviewed", "released"]
 WIDTH = 20
@@ -58,13 +59,13 @@ def stages(counts: StageCounts) -> tuple[Stage, ...]:
         )
         if number
     ]
-    came = f"{counts.files:,} files, {counts.sessions:,} sessions, {counts.pages:,} pages"
+    came = f"{many(counts.files, 'file')}, {many(counts.sessions, 'session')}, {many(counts.pages, 'page')}"
     return (
         Stage("imported", came, counts.files),
-        Stage("paraphrased", f"{counts.exchanges:,} of {counts.pages:,} pages", counts.exchanges, counts.pages),
+        Stage("paraphrased", f"{counts.exchanges:,} of {many(counts.pages, 'page')}", counts.exchanges, counts.pages),
         Stage(
             "screened",
-            f"{counts.flagged:,} flagged, {counts.open_findings:,} open findings, {counts.short:,} too short",
+            f"{counts.flagged:,} flagged, {many(counts.open_findings, 'open finding')}, {counts.short:,} too short",
             records,
             records,
         ),
@@ -74,7 +75,7 @@ def stages(counts: StageCounts) -> tuple[Stage, ...]:
             decided,
             decided + counts.waiting + counts.second + counts.disputed,
         ),
-        Stage("released", _many(counts.releases, "release"), counts.releases),
+        Stage("released", many(counts.releases, "release"), counts.releases),
     )
 
 
@@ -85,15 +86,15 @@ def next_step(counts: StageCounts, roles: frozenset[Role]) -> NextStep:
         (
             counts.exchanges < counts.pages,
             Role.OPERATOR,
-            NextStep("paraphrased", f"Paraphrase {_many(counts.pages - counts.exchanges, 'page')}."),
+            NextStep("paraphrased", f"Paraphrase {many(counts.pages - counts.exchanges, 'page')}."),
         ),
         (
             counts.waiting + counts.second > 0,
             Role.REVIEWER,
-            NextStep("reviewed", f"Review {_many(counts.waiting + counts.second, 'exchange')}."),
+            NextStep("reviewed", f"Review {many(counts.waiting + counts.second, 'exchange')}."),
         ),
-        (counts.disputed > 0, Role.SENIOR, NextStep("reviewed", f"Settle {_many(counts.disputed, 'disagreement')}.")),
-        (counts.approved > 0, Role.STEWARD, NextStep("released", f"Release {_many(counts.approved, 'exchange')}.")),
+        (counts.disputed > 0, Role.SENIOR, NextStep("reviewed", f"Settle {many(counts.disputed, 'disagreement')}.")),
+        (counts.approved > 0, Role.STEWARD, NextStep("released", f"Release {many(counts.approved, 'exchange')}.")),
     )
     due = [(role, step) for is_due, role, step in steps if is_due]
     for role, step in due:
@@ -105,13 +106,9 @@ def next_step(counts: StageCounts, roles: frozenset[Role]) -> NextStep:
     return NextStep("imported", "Everything that came in has been decided. Import more when there is more.")
 
 
-def _many(number: int, what: str) -> str:
-    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
-
-
 def remaining(seconds: float) -> str:
     """A time that something still takes, roughly."""
     if seconds < 60:
         return "less than a minute left"
     minutes = round(seconds / 60)
-    return f"{_many(minutes, 'minute')} left" if minutes < 90 else f"{minutes / 60:.1f} hours left"
+    return f"{many(minutes, 'minute')} left" if minutes < 90 else f"{minutes / 60:.1f} hours left"

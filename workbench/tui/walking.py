@@ -45,6 +45,7 @@ class Walking(Board):
         self.queue.show(window, cursor)
         self.set_class(not window.rows, "-empty")
         if not window.rows:
+            self._say_empty()
             self._leave()
             self.show(None)
             self.count()
@@ -115,9 +116,16 @@ class Walking(Board):
         if row is None or row.state != "waiting" or self.is_worked_on(row):
             return
         if self.opening is not None and row.holder == self.opening.person:
+            # What comes instead is painted first.
+            self.call_after_refresh(self._give_back, row.exchange)
+
+    def _give_back(self, exchange: int) -> None:
+        """Give back what was left undone, unless the cursor has come back to it already."""
+        here = self.queue.row
+        if here is None or here.exchange != exchange:
             # Without the screen's word on it: what cannot be given back now comes back with the lease.
-            command = SkipExchange(exchange=row.exchange, reason="passed_by")
-            self.ask(command, _nothing, _nothing, group=f"back {row.exchange}")
+            command = SkipExchange(exchange=exchange, reason="passed_by")
+            self.ask(command, _nothing, _nothing, group=f"back {exchange}")
 
     def is_worked_on(self, row: QueueRow) -> bool:
         """Whether an exchange stays with this person although they go elsewhere."""

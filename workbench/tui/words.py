@@ -167,8 +167,3 @@ def entity_style(entity: Entity) -> str:
 def paraphraser(backend: str) -> str:
     """A backend's name; the extractive one is always labelled as what it is."""
     return "extractive (no model)" if backend == "extractive" else backend
-
-
-def many(number: int, what: str) -> str:
-    """So many of something: "1 place", "1,200 places"."""
-    return f"1 {what}" if number == 1 else f"{number:,} {what}s"

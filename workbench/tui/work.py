@@ -7,6 +7,7 @@ from workbench.desk.desk import Desk
 from workbench.desk.rescan import rescan
 from workbench.errors import Cancelled, HostRefused
 from workbench.ingest.run import ingest_paths
+from workbench.many import many
 from workbench.paraphrase import extractive
 from workbench.paraphrase.choose import make_backend
 from workbench.paraphrase.run import paraphrase
@@ -18,7 +19,8 @@ def import_files(desk: Desk, paths: list[Path], manifest: Path | None, moved: Mo
     policy = desk.execute(ShowPolicy()).policy
     tally = ingest_paths(desk, policy, paths, manifest, progress=lambda tally: moved(tally.done, tally.found))
     told = [
-        f"{tally.outcomes['added']:,} of {tally.found:,} files imported: {tally.pages:,} pages, {tally.words:,} words.",
+        f"{tally.outcomes['added']:,} of {many(tally.found, 'file')} imported: {many(tally.pages, 'page')}, "
+        f"{many(tally.words, 'word')}.",
     ]
     if tally.outcomes["duplicate"]:
         told.append(f"{tally.outcomes['duplicate']:,} were known already.")
@@ -41,7 +43,8 @@ def paraphrase_pages(desk: Desk, model: str, moved: Moved) -> str:
     finally:
         backend.close()
     end = "Ended early; start it again to go on." if tally.interrupted else ""
-    return f"{tally.pages:,} pages paraphrased, {tally.flagged:,} flagged, {tally.malformed:,} malformed. {end}".strip()
+    pages = many(tally.pages, "page")
+    return f"{pages} paraphrased, {tally.flagged:,} flagged, {tally.malformed:,} malformed. {end}".strip()
 
 
 def build_release(desk: Desk, name: str, moved: Moved) -> str:
@@ -53,5 +56,9 @@ def build_release(desk: Desk, name: str, moved: Moved) -> str:
     built = desk.execute(BuildRelease(name=name))
     stayed = sum(number for _, number in built.excluded)
     return "\n".join(
-        [f"Release {built.name}: {built.rows:,} rows, {stayed:,} exchanges stayed.", built.path, *built.warnings]
+        [
+            f"Release {built.name}: {many(built.rows, 'row')}, {many(stayed, 'exchange')} stayed.",
+            built.path,
+            *built.warnings,
+        ]
     )

@@ -11,10 +11,10 @@ from workbench.paraphrase.record import source_of
 from workbench.paraphrase.submit import add_record
 from workbench.screening.length import words
 from workbench.screening.screen import Screen, Source
-from workbench.store import exchanges, sources
+from workbench.store import exchanges, generations, sources
 from workbench.store import turns as store
 from workbench.store.book import StoredBook
-from workbench.store.exchanges import Generation
+from workbench.store.generations import Generation
 from workbench.study.study import Change, Study
 from workbench.turns import lint
 from workbench.turns.turns import NAME, Record, records, rules_digest, session_turns
@@ -66,7 +66,7 @@ def _add(study: Study, change: Change, run: str, record: Record, source: Source,
     generation = Generation(
         exchanges.next_number(study.db), record.page, 1, record.raw, None, "", NAME, rules_digest(), None, parameters, 0
     )
-    exchanges.add_generation(study.db, generation)
+    generations.add(study.db, generation)
     add_record(study, change, run, generation, Parsed(record.question, record.answer, None), screened, "multi_turn")
     return bool(screened.flags), sum(finding.state == "treated" for finding in screened.findings)
 

@@ -29,7 +29,7 @@ from workbench.desk.commands import (
     VerifyAudit,
 )
 from workbench.desk.remote import RemoteDesk, token_in
-from workbench.desk.review_views import Decided, Next, Opening
+from workbench.desk.review_views import Next, Opening
 from workbench.desk.reviewing import (
     AddNote,
     Adjudicate,
@@ -272,7 +272,7 @@ class Client:
             self._look(view, key)
             return
         if self._happens(0.08) and answer.revealed is None:
-            self._take_back(answer, key)
+            self._take_back(key)
 
     def _look(self, view: ExchangeView, key: Key) -> None:
         """The server went away at a decision: see whether it is stored, and give it again where it is not."""
@@ -290,7 +290,7 @@ class Client:
             command = Decide(**this, reason=reason, reading=Reading(milliseconds=1000, **words))
             self._ask(verdict.value, command, again, holding=None)
 
-    def _take_back(self, decided: Decided, key: Key) -> None:
+    def _take_back(self, key: Key) -> None:
         """Undo a decision, and do it again more often than not."""
         exchange, version = key[1], key[2]
         self._think()

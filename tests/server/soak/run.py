@@ -24,12 +24,11 @@ from tests.server.soak.report import Outcome
 from tests.server.soak.screen import Screen
 from workbench.desk.commands import AddPerson, IssueToken, ListPeople, Status
 from workbench.desk.remote import RemoteDesk
+from workbench.desk.reviewing import ShowQuality
 from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
 from workbench.study.opening import open_study
 
-PLANTED = 20
-"""Exchanges at the end of the queue among which the plants are; some clients begin there."""
 AWAY = 75.0
 """Seconds that every fourth killed client stays away: longer than the lease."""
 PATIENCE = 100.0
@@ -219,7 +218,15 @@ class Soak:
             "server": plan.server_killed_at,
         }
         done = all(self.killed[who] or when == inf for who, when in killed.items()) and screen.decided > 0
-        return done or now > plan.seconds + PATIENCE
+        return (done and self._plant_decided()) or now > plan.seconds + PATIENCE
+
+    def _plant_decided(self) -> bool:
+        assert self._server
+        desk = self._server.desk()
+        try:
+            return any(rate.planted for rate in desk.execute(ShowQuality()).catch_rates)
+        finally:
+            desk.close()
 
     def _measure(self) -> None:
         assert self._server

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -34,6 +35,12 @@ def release_id(manifest: Manifest) -> str:
     return name
 
 
+def revocations_beside(folder: Path) -> Path | None:
+    """The list of revoked rows where a study writes it: beside its releases."""
+    path = folder.absolute().parent / revocation.LIST
+    return path if path.is_file() else None
+
+
 def check(folder: Path, key: PublicKey, *, public: bool, revocations: Path | None = None) -> Bundle:
     """Verify a bundle with the log's public key, and that it may be handed out; `public`: to everybody.
 
@@ -52,8 +59,13 @@ def check(folder: Path, key: PublicKey, *, public: bool, revocations: Path | Non
 
 
 def _refusal(manifest: Manifest, public: bool) -> str | None:
-    """Why scope and basis of a release forbid that it goes there."""
+    """Why scope and basis of a release forbid that it goes there, or goes anywhere any more."""
     policy = manifest.policy
+    if policy.expires is not None and policy.expires < datetime.now(UTC).date():
+        return (
+            f"The expert's determination that {manifest.name} was built under ended on {policy.expires.isoformat()}; "
+            "have it renewed, put it into the policy, and build a new release."
+        )
     if policy.scope == Scope.INTERNAL or policy.basis == "internal":
         what = "scope" if policy.scope == Scope.INTERNAL else "basis"
         return (

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from policies import UserError
-from workbench.errors import Refused
 from workbench.release.publish.destination import Repository, origin
 
 if TYPE_CHECKING:
@@ -34,6 +33,10 @@ class HubError(UserError):
     """A hub that cannot be reached, refuses, or answers what it should not."""
 
 
+class Unreachable(HubError):
+    """Nothing can be asked of the hub from here, now."""
+
+
 class HostRefused(HubError):
     """The hub leads to a host that nobody named."""
 
@@ -41,7 +44,7 @@ class HostRefused(HubError):
 def api_of(repository: Repository, token: str | None, storage: Collection[str]) -> "HfApi":
     """The library's interface to one hub; `storage` are hosts beside it to which it may send large files."""
     if any(os.environ.get(name, "").upper() in ("1", "ON", "YES", "TRUE") for name in OFFLINE):
-        raise Refused(
+        raise Unreachable(
             f"This machine is told to stay offline ({' or '.join(OFFLINE)}); publish from one that may connect, or "
             "unset it for this one command."
         )
@@ -53,7 +56,7 @@ def api_of(repository: Repository, token: str | None, storage: Collection[str]) 
         import httpx2
         from huggingface_hub import HfApi, constants, set_client_factory
     except ImportError:
-        raise UserError("Publishing to a hub needs huggingface_hub; install the extra `release`.") from None
+        raise Unreachable("Publishing to a hub needs huggingface_hub; install the extra `release`.") from None
     if not (constants.HF_HUB_DISABLE_XET and constants.HF_HUB_DISABLE_TELEMETRY) or constants.HF_DEBUG:
         raise RuntimeError("huggingface_hub was imported before it was made quiet")
     allowed = {origin(repository.endpoint), *(origin(_as_url(host)) for host in storage)}
@@ -100,7 +103,7 @@ def told_plainly(repository: Repository) -> Iterator[None]:
         if isinstance(cause, HfHubHTTPError):
             raise HubError(_of_status(repository, cause.response.status_code)) from None
         if isinstance(cause, httpx2.HTTPError):
-            raise HubError(
+            raise Unreachable(
                 f"{repository.endpoint} does not answer ({type(cause).__name__}); run the command again: what has "
                 "arrived is not sent twice."
             ) from None

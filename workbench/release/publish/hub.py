@@ -15,7 +15,7 @@ from audit.bundle_proof import PROOF
 from audit.release_note import NOTE
 from workbench.errors import Refused
 from workbench.release.publish.check import File, files_of, release_id
-from workbench.release.publish.client import HubError, api_of, told_plainly
+from workbench.release.publish.client import HubError, Unreachable, api_of, told_plainly
 from workbench.release.publish.destination import Repository
 
 if TYPE_CHECKING:
@@ -53,19 +53,28 @@ def publish(
 ) -> Published | None:
     """Publish a bundle that `check` has let through; None after a dry run, which changes nothing.
 
-    `say` is told each step.  Raises `Refused` and `HubError`.
+    `say` is told each step; a dry run tells what it can without the hub where that cannot be reached.  Raises `Refused`
+    and `HubError`.
     """
     if gate == "off" and not public:
         raise Refused("Only what is published to everybody needs no gate; leave --gated off out.")
-    api = api_of(repository, token, storage)
-    with told_plainly(repository):
-        return _Publication(api, bundle, repository.name, public, gate, dry_run, say).run()
+    publication = _Publication(bundle, repository.name, public, gate, dry_run, say)
+    try:
+        api = api_of(repository, token, storage)
+        with told_plainly(repository):
+            return publication.run(api)
+    except Unreachable as problem:
+        if not dry_run:
+            raise
+        say(f"Not looked up: whether {repository.name} is there, who sees it and what it holds. {problem}")
+        say("Were it not there yet:")
+        publication.tell_all()
+        return None
 
 
 class _Publication:
     def __init__(
         self,
-        api: "HfApi",
         bundle: Bundle,
         name: str,
         public: bool,
@@ -73,18 +82,28 @@ class _Publication:
         dry_run: bool,
         say: Callable[[str], None],
     ) -> None:
-        self.api, self.bundle, self.name = api, bundle, name
+        self.bundle, self.name = bundle, name
         self.public, self.gate, self.dry_run, self.say = public, gate, dry_run, say
         self.tag = release_id(bundle.manifest)
         self.files = files_of(bundle)
 
-    def run(self) -> Published | None:
+    api: "HfApi"
+
+    def tell_all(self) -> None:
+        """Say every step towards a repository that is not there yet; for a dry run."""
+        self._changes(self._sentence_of_repository())
+        self._changes(self._sentence_of_gate())
+        self._changes(self._sentence_of_commit())
+        self._changes(self._sentence_of_tag())
+        if self.public:
+            self._changes(self._sentence_of_opening())
+
+    def run(self, api: "HfApi") -> Published | None:
+        """Publish, or find that it is done; None after a dry run."""
+        self.api = api
         private = self._open_repository()
         if private is None:
-            for sentence in (self._sentence_of_gate(), self._sentence_of_commit(), f"Set the tag {self.tag}."):
-                self._changes(sentence)
-            if self.public:
-                self._changes(self._sentence_of_opening())
+            self.tell_all()
             return None
         head, tags = self._refs()
         commit = tags.get(self.tag)
@@ -96,7 +115,7 @@ class _Publication:
             commit = self._commit(head)
             if commit is None:
                 return None
-            if self._changes(f"Set the tag {self.tag}."):
+            if self._changes(self._sentence_of_tag()):
                 self.api.create_tag(
                     self.name,
                     tag=self.tag,
@@ -120,8 +139,9 @@ class _Publication:
         try:
             info = self.api.dataset_info(self.name)
         except RepositoryNotFoundError:
-            if not self._changes(f"Create the private repository {self.name}."):
+            if self.dry_run:
                 return None
+            self._changes(self._sentence_of_repository())
             self.api.create_repo(self.name, private=True, repo_type=_KIND)
             info = self.api.dataset_info(self.name)
         if not info.private and not self.public:
@@ -149,7 +169,7 @@ class _Publication:
         if there.keys() - _OF_THE_HUB and not {MANIFEST, SUMS} <= there.keys():
             raise Refused(f"{self.name} holds files that are no release; name an empty or a new repository.")
         if not self._changes(self._sentence_of_commit()):
-            self._changes(f"Set the tag {self.tag}.")
+            self._changes(self._sentence_of_tag())
             return None
         made = self.api.create_commit(
             self.name,
@@ -166,6 +186,12 @@ class _Publication:
                 "bundle is not being changed, and run the command again."
             )
         return made.oid
+
+    def _sentence_of_repository(self) -> str:
+        return f"Create the private repository {self.name}."
+
+    def _sentence_of_tag(self) -> str:
+        return f"Set the tag {self.tag}."
 
     def _sentence_of_gate(self) -> str:
         return f"Set the gate for those who ask for access: {self.gate}."

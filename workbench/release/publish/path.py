@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from audit.bundle import MANIFEST, Bundle, file_digest, folders_of
+from audit.disk import sync
 from policies import UserError
 from workbench.errors import DiskShort, Refused
 from workbench.release.publish.check import File, files_of, release_id
@@ -51,7 +52,7 @@ def publish(
             say("Read the copy again.")
             _reads_back(partial, files)
             partial.rename(target)
-            sync_folder(medium)
+            sync(medium)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
@@ -111,8 +112,8 @@ def _copy(source: Path, partial: Path, files: tuple[File, ...]) -> None:
         if digest.hexdigest() != file.sha256:
             raise Refused(f"{source / file.path} is being changed; copy the bundle again, and publish the copy.")
     for folder in folders_of(file.path for file in files):
-        sync_folder(partial / folder)
-    sync_folder(partial)
+        sync(partial / folder)
+    sync(partial)
 
 
 def _forget(descriptor: int) -> None:
@@ -140,15 +141,6 @@ def _differs(folder: Path, files: tuple[File, ...]) -> str | None:
     return None
 
 
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def write_once(path: Path, text: str) -> bool:
     """Write a file whole, unless it is there; whether it was written.  Raises `OSError`."""
     if path.exists():
@@ -159,5 +151,5 @@ def write_once(path: Path, text: str) -> bool:
         file.flush()
         os.fsync(file.fileno())
     partial.rename(path)
-    sync_folder(path.parent)
+    sync(path.parent)
     return True
