@@ -10,10 +10,6 @@ from numpy.typing import NDArray
 from workbench.release.topics import TOPIC_OF_WORD, TOPICS
 from workbench.screening.length import words
 
-_CODES = np.arange(256)
-_BLANK = np.isin(_CODES, [*range(0x09, 0x0E), *range(0x1C, 0x21)])
-_MAYBE_BLANK = np.isin(_CODES, [0xC2, 0xE1, 0xE2, 0xE3])
-"""First bytes of characters that may be white space (U+0085 to U+3000) in UTF-8."""
 _WORDS = pa.array(list(TOPIC_OF_WORD), pa.string())
 _NAMES = list(TOPICS)
 _TOPIC = np.array([_NAMES.index(topic) for topic in TOPIC_OF_WORD.values()])
@@ -22,14 +18,17 @@ _TOPIC = np.array([_NAMES.index(topic) for topic in TOPIC_OF_WORD.values()])
 def count_words(texts: pa.StringArray) -> NDArray[np.int64]:
     """Words between white space, of each text."""
     ends, data = _bytes_of(texts)
-    blank = _BLANK[data]
+    # Numbers below the first wrap around: U+0009 to U+000D, U+001C to U+0020.
+    blank = (data - 0x09 < 5) | (data - 0x1C < 5)
     begins = ~blank
     begins[1:] &= blank[:-1]
     # The end of one text is no white space before the next.
     first = ends[:-1][ends[:-1] < len(data)]
     begins[first] = ~blank[first]
     counts = np.diff(np.searchsorted(np.flatnonzero(begins), ends))
-    for row in np.unique(np.searchsorted(ends, np.flatnonzero(_MAYBE_BLANK[data]), side="right") - 1):
+    # First bytes of characters that may be white space too (U+0085 to U+3000).
+    odd = np.flatnonzero((data == 0xC2) | (data - 0xE1 < 3))
+    for row in np.unique(np.searchsorted(ends, odd, side="right") - 1):
         counts[row] = words(texts[row].as_py())
     return counts
 

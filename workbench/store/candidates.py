@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 20_000
 """So many exchanges are looked at together."""
-TEXTS_AT_ONCE = 16_000
+TEXTS_AT_ONCE = 8_000
 _SIDES = ("question", "answer")
 # What Python takes for white space, and with it all our counting of words.
 _SPACE = r"\t-\r\x{1C}-\x{20}\x{85}\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}"

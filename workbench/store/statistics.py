@@ -12,7 +12,7 @@ from workbench.store.connection import Connection
 if TYPE_CHECKING:
     import pyarrow as pa
 
-AT_ONCE = 16_000
+AT_ONCE = 8_000
 
 
 def raw_texts(db: Connection) -> "Iterator[pa.Table]":
