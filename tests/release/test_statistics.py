@@ -20,7 +20,7 @@ from workbench.release.gate import Part, Plan
 from workbench.release.going import Rows
 from workbench.release.rules import Going
 from workbench.release.sample import whose
-from workbench.release.statistics import Accumulator, _composition, _raw_lengths, of_counts
+from workbench.release.statistics import Accumulator, _composition, of_counts, raw_lengths
 from workbench.release.tables import markdown
 from workbench.release.told import NOT_STATED, OTHERS, ReleaseStatistics
 from workbench.study.opening import open_study
@@ -48,14 +48,16 @@ def row_of(number: int, config: str = "interview", person: int | None = None) ->
     return Going(number, 1, "00" * 32, config, person or number, person and f"S-{person}", number, 1)
 
 
-def counted(texts: Iterable[tuple[Going, str, str]], split: Callable[[int], str] = in_train) -> Accumulator:
-    """What is counted of rows."""
+def counted(
+    texts: Iterable[tuple[Going, str, str]], split: Callable[[int], str] = in_train, *, study: Study | None = None
+) -> Accumulator:
+    """What is counted of rows, beside what was generated in a study."""
     every = list(texts)
     rows, sides = (
         Rows(row for row, *_ in every),
         [pa.array([row[side] for row in every], pa.string()) for side in (1, 2)],
     )
-    found = Accumulator()
+    found = Accumulator(before=raw_lengths(study) if study else {})
     found.add_rows(rows, split)
     found.add_texts(rows, Part(0, *sides, (count_words(sides[0]), count_words(sides[1]))))
     return found
@@ -104,7 +106,7 @@ def tell(study: Study, planned: Plan) -> Told:
     def told(smallest: int) -> ReleaseStatistics:
         release = study.policy.release.model_copy(update={"smallest_cell": smallest})
         study.policy = study.policy.model_copy(update={"release": release})
-        found = counted(gate.texts(study, planned.rows), split_of)
+        found = counted(gate.texts(study, planned.rows), split_of, study=study)
         return of_counts(study, planned.rows, found, planned.excluded)
 
     return told
@@ -205,7 +207,7 @@ def test_where_few_stay_the_lengths_before_are_not_told(study: Study, planned: P
     tell(11)
     number = RECORDS - 4
     rows = [(row_of(one, person=one % 30 + 1), "word " * 50, "word " * 60) for one in range(1, number + 1)]
-    stats = of_counts(study, planned.rows, counted(rows), {})
+    stats = of_counts(study, planned.rows, counted(rows, study=study), {})
     assert stats.histograms
     assert all(one.before is None and sum(one.after) == number for one in stats.histograms)
 
@@ -262,7 +264,7 @@ def test_of_a_data_set_of_few_rows_neither_lengths_nor_bars_tell_how_many(study:
         (row_of(one, "interview" if one <= 500 else "multi_turn", one % 30 + 1), "word " * 50, "word " * 60)
         for one in range(1, 506)
     ]
-    stats = of_counts(study, Rows(), counted(rows), {})
+    stats = of_counts(study, Rows(), counted(rows, study=study), {})
     told = {one.config: one.rows for one in stats.composition if one.split is None}
     assert told["multi_turn"] is None
     assert None in (told["interview"], stats.rows)
@@ -288,7 +290,7 @@ def test_bars_of_the_effort_do_not_tell_of_a_few_rows_without_a_time(study: Stud
 def test_a_release_of_few_rows_tells_nothing_of_them(study: Study, planned: Plan, tell: Told) -> None:
     tell(11)
     few = Rows(planned.rows[:4])
-    stats = of_counts(study, few, counted(gate.texts(study, few)), planned.excluded)
+    stats = of_counts(study, few, counted(gate.texts(study, few), study=study), planned.excluded)
     assert (stats.rows, stats.people, stats.lengths, stats.histograms) == (None, None, (), ())
     assert (stats.coverage, stats.effort, stats.multi_turn) == ((), None, None)
     assert {one.rows for one in stats.composition} == {None}
@@ -310,7 +312,7 @@ def test_multi_turn_rows_are_counted_with_the_turns_before_the_answer(study: Stu
 
 def test_words_of_what_was_generated_are_counted_as_everywhere(study: Study) -> None:
     raw = study.db.rows("SELECT question, answer FROM bodies WHERE kind = 'raw'")
-    found = _raw_lengths(study)
+    found = raw_lengths(study)
     for place, side in enumerate(("input", "output")):
         assert found["interview", side] == Counter(len(row[place].split()) for row in raw)
     assert found["interview", "input"][0] == found["interview", "input"][len(ODD_SPACES.split())] == 1
@@ -318,5 +320,5 @@ def test_words_of_what_was_generated_are_counted_as_everywhere(study: Study) -> 
 
 def test_the_same_rows_give_the_same_statistics_in_any_order(study: Study, planned: Plan, tell: Told) -> None:
     forwards, texts = tell(11), list(gate.texts(study, planned.rows))
-    backwards = of_counts(study, planned.rows, counted(reversed(texts), split_of), planned.excluded)
+    backwards = of_counts(study, planned.rows, counted(reversed(texts), split_of, study=study), planned.excluded)
     assert backwards.model_dump_json() == forwards.model_dump_json()

@@ -1,7 +1,8 @@
 """Every file of a bundle.  Rows, size of the log and time are given: the same once more gives the same bytes."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -37,7 +38,7 @@ from workbench.release.gate import Plan
 from workbench.release.going import Rows
 from workbench.release.rows import Layout, lay_out
 from workbench.release.told import ReleaseStatistics
-from workbench.release.writing import Writer, rows_of, spool_of, write_keys
+from workbench.release.writing import Writer, rows_of, spool_of
 from workbench.review.quality import agreement
 from workbench.store import quality, releases
 from workbench.study.study import Study
@@ -63,7 +64,7 @@ class Made:
     """The SHA-256 of the manifest, the rows for the study to keep, and the counts that stay, as told."""
 
     digest: str
-    rows: pa.Table
+    rows: Iterator[pa.Table]
     """Id, exchange, version and digest of each, in order of the study."""
     excluded: dict[str, int]
 
@@ -74,8 +75,11 @@ def make(study: Study, folder: Path, making: Making, planned: Plan) -> Made:
     Raises Refused where a text is not the one that was approved, or a file holds what must not go.
     """
     going, policy = planned.rows, study.policy
-    layout = lay_out(study, making.name, going)
-    counted = statistics.Accumulator()
+    # One reads and counts, the other reckons: together they take as long as one.
+    with ThreadPoolExecutor(1, "before") as beside:
+        before = beside.submit(statistics.raw_lengths, study)
+        layout = lay_out(study, making.name, going)
+    counted = statistics.Accumulator(before=before.result())
     counted.add_rows(going, layout.splits.__getitem__)
     with spool_of(study, layout) as rows:
         writer = Writer(layout, rows, policy.release.instruction)
@@ -83,13 +87,13 @@ def make(study: Study, folder: Path, making: Making, planned: Plan) -> Made:
             writer.keep(part)
             counted.add_texts(going, part)
         writer.write(folder)
+        writer.write_keys(folder / APPROVALS)
     numbers = statistics.of_counts(study, going, counted, planned.excluded)
     configs = sorted({file.config for file in layout.files})
     lengths = {
         config: (_lengths(counted.words[config, "input"]), _lengths(counted.words[config, "output"]))
         for config in configs
     }
-    write_keys(study, folder / APPROVALS, going, layout)
     made_by = releases.made_by(study.db, {"multi_turn" if config == "multi_turn" else "exchange" for config in lengths})
     about = About(
         name=making.name,

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -13,8 +12,8 @@ from audit.errors import AuditError
 from policies import Policy, Verdict
 from policies.basis import UNSIGNED
 from policies.models import recognise
-from workbench.desk import commands
 from workbench.errors import Refused
+from workbench.many import many
 from workbench.release.ahead import ahead
 from workbench.release.going import Rows
 from workbench.release.rules import UNKNOWN, Candidate, Consent, Going, Made, Rules, reason_to_stay
@@ -24,7 +23,7 @@ from workbench.store import candidates, events, models, revocations, samples
 from workbench.store.candidates import TEXTS_AT_ONCE, Facts
 from workbench.store.connection import Row
 from workbench.study.reconcile import last_checkpoint
-from workbench.study.study import Study
+from workbench.study.study import Study, digest_under
 from workbench.turns.lint import of_targets
 
 if TYPE_CHECKING:
@@ -59,11 +58,8 @@ class Plan:
     """Who gave the approvals that let these rows go."""
 
 
-def plan(study: Study, *, name: str | None = None) -> Plan:
-    """Sort every exchange of the study into what may go and what stays.
-
-    `name` is that of a release that is being built; what may go is the same for all of them.
-    """
+def plan(study: Study) -> Plan:
+    """Sort every exchange of the study into what may go and what stays."""
     policy, db = study.policy, study.db
     rules = Rules.of(policy, study.loaded_policy.digest, study.actor.name)
     owners, licences = owners_of(study), licences_of(study)
@@ -101,16 +97,12 @@ def plan(study: Study, *, name: str | None = None) -> Plan:
     return planned
 
 
-def refusals(study: Study, command: commands.BuildRelease, planned: Plan | None = None) -> list[str]:
-    """Sentences on why nothing at all may be built now, each with its remedy; empty where something may.
-
-    `planned` spares looking at every exchange again.
-    """
-    planned = planned or plan(study)
+def refusals(study: Study, planned: Plan) -> list[str]:
+    """Sentences on why nothing at all may be built now, each with its remedy; empty where something may."""
     found = forbidden(study)
     if planned.unscanned:
         found.append(
-            f"{len(planned.unscanned):,} of {len(planned.rows):,} rows wait for the last scan; run: "
+            f"{len(planned.unscanned):,} of {many(len(planned.rows), 'row')} wait for the last scan; run: "
             "workbench release rescan"
         )
     return found
@@ -201,31 +193,42 @@ class Part:
     answers: "pa.StringArray"
     words: "tuple[NDArray[np.int64], NDArray[np.int64]]"
     """Of each question and each answer."""
+    keys: bytearray = field(default_factory=bytearray)
+    """The digest key of each, one behind the other."""
 
 
-def parts(study: Study, going: Rows) -> "Iterator[Part]":
+def parts(study: Study, going: Rows) -> Iterator[Part]:
     """The texts of rows, part by part; quick where they come in the order of the study.
 
     Raises Refused where a text is not the one that was approved, or not one that may go by its length.
     """
+    for part in ahead(_read(study, going)):
+        _check_digests(study, going, part)
+        _check_lengths(study.policy, going, part)
+        yield part
+
+
+def _read(study: Study, going: Rows) -> Iterator[Part]:
     # Brings numpy and pyarrow along, which who only reviews never needs.
     from workbench.release.counting import count_words
 
-    with ThreadPoolExecutor(1, "counting") as beside:
-        for first in range(0, len(going), TEXTS_AT_ONCE):
-            read = slice(first, first + TEXTS_AT_ONCE)
-            questions, answers = candidates.texts(study.db, going.exchanges[read], going.versions[read])
-            words = [beside.submit(count_words, texts) for texts in (questions, answers)]
-            for number, question, answer in zip(count(first), questions.to_pylist(), answers.to_pylist(), strict=False):
-                exchange = going.exchanges[number]
-                if study.body_digest(exchange, going.versions[number], question, answer) != going.digest(number).hex():
-                    raise Refused(
-                        f"The text of exchange {exchange} is not the text that was approved; "
-                        "run: workbench audit verify"
-                    )
-            part = Part(first, questions, answers, (words[0].result(), words[1].result()))
-            _check_lengths(study.policy, going, part)
-            yield part
+    for first in range(0, len(going), TEXTS_AT_ONCE):
+        these = slice(first, first + TEXTS_AT_ONCE)
+        questions, answers = candidates.texts(study.db, going.exchanges[these], going.versions[these])
+        yield Part(first, questions, answers, (count_words(questions), count_words(answers)))
+
+
+def _check_digests(study: Study, going: Rows, part: Part) -> None:
+    """Raise Refused where a text is not the one that was approved."""
+    texts = zip(count(part.first), part.questions.to_pylist(), part.answers.to_pylist(), strict=False)
+    for number, question, answer in texts:
+        exchange = going.exchanges[number]
+        key = study.body_key(exchange, going.versions[number])
+        if digest_under(key, question, answer) != going.digest(number):
+            raise Refused(
+                f"The text of exchange {exchange} is not the text that was approved; run: workbench audit verify"
+            )
+        part.keys.extend(key)
 
 
 def texts(study: Study, going: Sequence[Going]) -> Iterator[tuple[Going, str, str]]:

@@ -1,11 +1,13 @@
 """Where each row of a release goes: its opaque id, its split, and a place that tells nothing of where it comes from."""
 
 import hmac
-from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
 
 from audit.bundle import SPLITS
 from audit.bundle_data import data_path
@@ -15,9 +17,10 @@ from workbench.release.splits import split_of
 from workbench.study.study import Study
 
 ROWS_PER_FILE = 250_000
-ROWS_PER_GROUP = 4_096
+ROWS_PER_GROUP = 8_192
 """Rows of a row group of Parquet; so many are put in order at once."""
 ID_BYTES = 16
+_DIGEST = "S32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,9 @@ class Layout:
     """SHA-256 (hex) of the seed that rows were ordered and subjects were split by."""
     ids: list[bytes]
     files: list[DataFile] = field(default_factory=list)
-    group: "array[int]" = field(default_factory=lambda: array("i"))
+    group: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     """Row group by row, numbered through all files."""
-    place: "array[int]" = field(default_factory=lambda: array("i"))
+    place: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     """Place within its row group by row."""
     splits: dict[int, str] = field(default_factory=dict)
     """By session; all sessions of a subject have the same."""
@@ -62,16 +65,16 @@ def lay_out(study: Study, name: str, going: Rows) -> Layout:
     release = study.policy.release
     seed = study.record_key(f"shuffle:{name}")
     layout = Layout(sha256(seed).hexdigest(), list(_ids(study.record_key(f"release:{name}"), going)))
-    layout.group = array("i", bytes(4 * len(going)))
-    layout.place = array("i", bytes(4 * len(going)))
+    layout.group, layout.place = np.empty(len(going), np.int32), np.empty(len(going), np.int32)
     people = {session: owner(session, subject) for session, subject in going.subjects.items()}
     rows: Counter[str] = Counter()
     for session, number in Counter(going.sessions).items():
         rows[people[session]] += number
     by_person = split_of(rows, release.splits, seed)
     layout.splits = {session: by_person[name] for session, name in people.items()}
-    for (config, split), numbers in _parts(going, layout):
-        numbers.sort(key=lambda number: hmac.digest(seed, layout.ids[number], "sha256"))
+    shuffled = b"".join([hmac.digest(seed, row_id, "sha256") for row_id in layout.ids])
+    order = np.argsort(np.frombuffer(shuffled, _DIGEST), kind="stable")
+    for (config, split), numbers in _parts(going, layout, order):
         _place(layout, config, split, numbers)
     if release.keep_links:
         layout.links = _links(study.record_key(f"subjects:{name}"), going)
@@ -93,25 +96,30 @@ def _ids(key: bytes, going: Rows) -> Iterator[bytes]:
         yield hmac.digest(key, b"%d" % exchange, "sha256")[:ID_BYTES]
 
 
-def _parts(going: Rows, layout: Layout) -> Iterator[tuple[tuple[str, str], list[int]]]:
-    """Numbers of the rows of each config and split that has any, in a fixed order of these."""
-    parts: dict[tuple[str, str], list[int]] = {}
-    for number, (config, session) in enumerate(zip(going.config, going.sessions, strict=True)):
-        parts.setdefault((going.configs[config], layout.splits[session]), []).append(number)
-    for part in sorted(parts, key=lambda part: (part[0], SPLITS.index(part[1]))):
-        yield part, parts.pop(part)
+def _parts(
+    going: Rows, layout: Layout, order: NDArray[np.int64]
+) -> Iterator[tuple[tuple[str, str], NDArray[np.int64]]]:
+    """Numbers of the rows of each config and split that has any, in a fixed order of these, and each in this order."""
+    sessions, session = np.unique(np.frombuffer(going.sessions, np.int32), return_inverse=True)
+    split = np.array([SPLITS.index(layout.splits[one]) for one in sessions.tolist()], np.uint8)[session][order]
+    config = np.frombuffer(going.config, np.uint8)[order]
+    for name in sorted(going.configs):
+        for place, of in enumerate(SPLITS):
+            numbers = order[(config == going.configs.index(name)) & (split == place)]
+            if len(numbers):
+                yield (name, of), numbers
 
 
-def _place(layout: Layout, config: str, split: str, numbers: list[int]) -> None:
+def _place(layout: Layout, config: str, split: str, numbers: NDArray[np.int64]) -> None:
     """Files and row groups for the rows of one split, in this order."""
     first = sum(len(file.groups) for file in layout.files)
     count = -(-len(numbers) // ROWS_PER_FILE)
     for file in range(count):
         within = numbers[file * ROWS_PER_FILE : (file + 1) * ROWS_PER_FILE]
         layout.files.append(DataFile(config, split, data_path(config, split, file, count), len(within)))
-        for place, number in enumerate(within):
-            layout.group[number] = first + place // ROWS_PER_GROUP
-            layout.place[number] = place % ROWS_PER_GROUP
+        places = np.arange(len(within))
+        layout.group[within] = first + places // ROWS_PER_GROUP
+        layout.place[within] = places % ROWS_PER_GROUP
         first += len(layout.files[-1].groups)
 
 

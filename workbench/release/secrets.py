@@ -24,7 +24,7 @@ STARTS = (b"hf_", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"AKIA", b"eyJ")
 CHUNK = 1 << 20
 OVERLAP = 4096
 """No secret is longer; so many bytes are looked at twice, so that none lies across two chunks."""
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 4_096
 FILES_AT_ONCE = 2
 SHORTEST = 4
 """A shorter name stands in too many other words."""
@@ -111,7 +111,7 @@ def _suspicious(path: Path, starts: Iterable[bytes]) -> Iterator[bytes]:
     with pq.ParquetFile(path) as data:
         # Messages say once more what the other columns do.
         names = [name for name in data.schema_arrow.names if name != "messages"]
-        for batch in data.iter_batches(batch_size=ROWS_AT_ONCE, columns=names):
+        for batch in data.iter_batches(batch_size=ROWS_AT_ONCE, columns=names, use_threads=False):
             for column in batch.columns:
                 if pa.types.is_string(column.type):
                     values = column.cast(pa.binary())

@@ -69,6 +69,8 @@ class Accumulator:
     """Multi-turn rows with so many turns before the answer."""
     topics: Counter[str] = field(default_factory=Counter)
     """Rows by topic of their input; a row may have several."""
+    before: Lengths = field(default_factory=dict)
+    """As `words`, of all records as they were generated."""
 
     def add_rows(self, going: Rows, split: Callable[[int], str]) -> None:
         """Count rows that go; `split` is that of a session."""
@@ -97,7 +99,7 @@ def _add_lengths(to: Lengths, config: str, questions: NDArray[np.int64], answers
         to.setdefault((config, side), Counter()).update({int(n): int(rows[n]) for n in np.flatnonzero(rows)})
 
 
-def _raw_lengths(study: Study) -> Lengths:
+def raw_lengths(study: Study) -> Lengths:
     """Of all records as they were generated."""
     found: Lengths = {}
     for raw in ahead(stored.raw_texts(study.db)):
@@ -125,7 +127,7 @@ def of_counts(study: Study, going: Rows, counted: Accumulator, excluded: Mapping
         rows=rows,
         people=people,
         lengths=_lengths(counted, open_),
-        histograms=_histograms(study, counted, open_, smallest),
+        histograms=_histograms(counted, open_, smallest),
         topics={topic: part(counted.topics[topic], len(going), smallest) for topic in TOPICS},
         flags=tuple(
             Flagged(
@@ -191,8 +193,8 @@ def _lengths(counted: Accumulator, configs: set[str]) -> tuple[Length, ...]:
     return tuple(found)
 
 
-def _histograms(study: Study, counted: Accumulator, configs: set[str], smallest: int) -> tuple[Histogram, ...]:
-    raw = _raw_lengths(study)
+def _histograms(counted: Accumulator, configs: set[str], smallest: int) -> tuple[Histogram, ...]:
+    raw = counted.before
     # In one data set few may stay; with the sum of all that stay, the others would tell how many.
     none: Counter[int] = Counter()
     many_stay = True

@@ -1,6 +1,6 @@
 """The Parquet files of a release: the same rows give the same bytes, however many they are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from itertools import accumulate, repeat
@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from audit.bundle_data import KEYS, LINKS, messages, row_schema
 from workbench.release.gate import Part
-from workbench.release.going import Rows
-from workbench.release.rows import DataFile, Layout
+from workbench.release.going import DIGEST_BYTES, Rows
+from workbench.release.rows import ID_BYTES, DataFile, Layout
 from workbench.release.spool import Spool, spool
 from workbench.study.study import Study
 
@@ -28,6 +28,7 @@ _SETTINGS: dict[str, Any] = {
     "store_schema": True,
 }
 KEYS_AT_ONCE = 65_536
+_ID, _KEY = f"S{ID_BYTES}", f"V{DIGEST_BYTES}"
 FILES_AT_ONCE = 2
 
 
@@ -38,18 +39,19 @@ class Writer:
         self._layout = layout
         self._spool = rows
         self._instruction = instruction
+        self._keys = bytearray()
 
     def keep(self, part: Part) -> None:
         """Keep rows for their places."""
         layout, these = self._layout, slice(part.first, part.first + len(part.questions))
-        columns = {"id": hexes(layout.ids[these]), "input": part.questions, "output": part.answers}
+        columns = {"id": hexes(b"".join(layout.ids[these]), ID_BYTES), "input": part.questions, "output": part.answers}
         if layout.links is not None:
             columns |= {
                 field.name: pa.array(values, field.type)
                 for field, values in zip(LINKS, zip(*layout.links[these], strict=True), strict=True)
             }
-        groups, places = (np.frombuffer(one, np.int32)[these] for one in (layout.group, layout.place))
-        self._spool.add(groups, places, pa.table(columns))
+        self._spool.add(layout.group[these], layout.place[these], pa.table(columns))
+        self._keys += part.keys
 
     def write(self, folder: Path) -> None:
         """Write every data file; all rows must have passed."""
@@ -60,6 +62,19 @@ class Writer:
         with ThreadPoolExecutor(FILES_AT_ONCE) as threads:
             for _ in threads.map(self._write, repeat(folder), self._layout.files, first):
                 pass
+
+    def write_keys(self, file: Path) -> None:
+        """Write the digest key of each row, in order of the ids: with it anybody can see that the digest in the event
+        of the approval is that of the row.  It tells nothing of any other row.
+        """
+        ids = np.frombuffer(b"".join(self._layout.ids), _ID)
+        keys = np.frombuffer(self._keys, _KEY)
+        order = np.argsort(ids)
+        with pq.ParquetWriter(file, KEYS, **{**_SETTINGS, "use_dictionary": False}) as writer:
+            for first in range(0, len(order), KEYS_AT_ONCE):
+                rows = order[first : first + KEYS_AT_ONCE]
+                columns = hexes(ids[rows].tobytes(), ID_BYTES), hexes(keys[rows].tobytes(), DIGEST_BYTES)
+                writer.write_table(pa.table([*columns], schema=KEYS), row_group_size=len(rows))
 
     def _write(self, folder: Path, file: DataFile, first: int) -> None:
         """Write one file, whose row groups have the numbers from `first` on."""
@@ -79,12 +94,10 @@ class Writer:
         return pa.table(columns, schema=schema)
 
 
-def hexes(numbers: Iterable[bytes]) -> pa.StringArray:
-    """Byte strings of one length, in hex."""
-    every = list(numbers)
-    letters = b"".join(every).hex().encode()
-    ends = np.arange(len(every) + 1, dtype=np.int32) * (len(letters) // max(1, len(every)))
-    return pa.StringArray.from_buffers(len(every), pa.py_buffer(ends), pa.py_buffer(letters))
+def hexes(numbers: bytes, width: int) -> pa.StringArray:
+    """Byte strings of one width, one behind the other, each in hex."""
+    ends = np.arange(0, 2 * len(numbers) + 1, 2 * width, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(ends), pa.py_buffer(numbers.hex().encode()))
 
 
 def spool_of(study: Study, layout: Layout) -> AbstractContextManager[Spool]:
@@ -92,20 +105,10 @@ def spool_of(study: Study, layout: Layout) -> AbstractContextManager[Spool]:
     return spool(study.folder.temporary, sum(len(file.groups) for file in layout.files))
 
 
-def rows_of(going: Rows, layout: Layout) -> pa.Table:
-    """Id, exchange, version and digest (hex) of each row, in order of the study."""
-    columns = hexes(layout.ids), pa.array(going.exchanges), pa.array(going.versions), hexes(going.digests())
-    return pa.table(columns, names=["row_id", "exchange", "version", "digest"])
-
-
-def write_keys(study: Study, file: Path, going: Rows, layout: Layout) -> None:
-    """Write the digest key of each row, in order of the ids: with it anybody can see that the digest in the event of
-    the approval is that of the row.  It tells nothing of any other row.
-    """
-    order = sorted(range(len(going)), key=layout.ids.__getitem__)
-    with pq.ParquetWriter(file, KEYS, **{**_SETTINGS, "use_dictionary": False}) as writer:
-        for first in range(0, len(order), KEYS_AT_ONCE):
-            numbers = order[first : first + KEYS_AT_ONCE]
-            ids = hexes([layout.ids[number] for number in numbers])
-            keys = hexes([study.body_key(going.exchanges[number], going.versions[number]) for number in numbers])
-            writer.write_table(pa.table([ids, keys], schema=KEYS), row_group_size=len(ids))
+def rows_of(going: Rows, layout: Layout) -> Iterator[pa.Table]:
+    """Id, exchange, version and digest (hex) of each row, in order of the study, part by part."""
+    for first in range(0, len(going), KEYS_AT_ONCE):
+        these = slice(first, first + KEYS_AT_ONCE)
+        ids, digests = hexes(b"".join(layout.ids[these]), ID_BYTES), hexes(going.digests(these), DIGEST_BYTES)
+        columns = ids, pa.array(going.exchanges[these]), pa.array(going.versions[these]), digests
+        yield pa.table(columns, names=["row_id", "exchange", "version", "digest"])

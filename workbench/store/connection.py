@@ -55,7 +55,7 @@ MEMORY = 128
 """MiB that DuckDB may hold.  Left alone it keeps every block that it has read, four fifths of the machine's memory."""
 SHARE = 4
 """Or this part of the store, where that is more: what is sorted or joined as a whole grows with it."""
-MOST_MEMORY = 256
+MOST_MEMORY = 192
 """What does not fit into so many MiB waits, encrypted, in the temporary folder."""
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from workbench.store.connection import Connection, Row
 
 
-def add(db: Connection, about: tuple[str, str, str, int, str, str, str], rows: Any, sequence: int) -> None:
-    """Store a release: its name, version, manifest's digest, rows, who built it, path and time; `rows` is an Arrow
-    table of opaque ids, exchanges, versions and digests.
+def add(db: Connection, about: tuple[str, str, str, int, str, str, str], rows: Iterable[Any], sequence: int) -> None:
+    """Store a release: its name, version, manifest's digest, rows, who built it, path and time; `rows` are Arrow
+    tables of opaque ids, exchanges, versions and digests.
     """
     db.insert("releases", [(*about, sequence)])
-    db.append("release_rows", rows, about[0])
+    for part in rows:
+        db.append("release_rows", part, about[0])
 
 
 def last(db: Connection) -> tuple[str, str] | None:

@@ -121,6 +121,12 @@ class Change:
         return event
 
 
+def digest_under(key: bytes, question: str, answer: str) -> bytes:
+    """The digest of an exchange under the key of its version."""
+    # As json.dumps spells the two in a list, which takes longer: a release has a million of them.
+    return hmac.digest(key, f"[{_spelled(question)}, {_spelled(answer)}]".encode("ascii"), "sha256")
+
+
 class Study:
     """A study that this process holds open.  Made by `workbench.study.opening`."""
 
@@ -244,9 +250,7 @@ class Study:
 
     def body_digest(self, exchange: int, version: int, question: str, answer: str) -> str:
         """The digest under which a version of an exchange is decided and released."""
-        # As json.dumps spells the two in a list, which takes longer: a release has a million of them.
-        text = f"[{_spelled(question)}, {_spelled(answer)}]".encode("ascii")
-        return hmac.digest(self.body_key(exchange, version), text, "sha256").hex()
+        return digest_under(self.body_key(exchange, version), question, answer).hex()
 
     def sign(self) -> None:
         """Sign the log as it stands now into the mirror; any thread may call this.  Raises AuditError."""
