@@ -32,8 +32,8 @@ from workbench.desk.commands import (
 )
 from workbench.desk.local import LocalDesk
 from workbench.desk.remote import RemoteDesk
-from workbench.desk.reviewing import TryText
-from workbench.errors import ServerFault, ServerGone, Stale, StudyBusy, Unacknowledged
+from workbench.desk.reviewing import SetPassphrase, TryText
+from workbench.errors import NotAllowed, ServerFault, ServerGone, Stale, StudyBusy, Unacknowledged
 from workbench.server.answers import Answers, Reply
 from workbench.server.unix import UnixSocket
 from workbench.study.opening import open_study
@@ -97,6 +97,20 @@ def test_a_command_whose_answer_was_lost_is_not_carried_out_twice(served: Served
         desk.close()
     assert len(dropped) == 1
     assert len(served.events("file.refused")) == before + 1
+
+
+def test_a_wrong_passphrase_counts_once_where_the_answer_was_lost(served: Served, folder: Path) -> None:
+    desk = served.desk()
+    desk.execute(SetPassphrase(new="the evenings are long"))
+    before = len(served.events("person.authenticated"))
+    with dropping(served, folder / "wrong.sock") as dropped:
+        through = RemoteDesk(str(folder / "wrong.sock"), Face.CLI)
+        with pytest.raises(NotAllowed, match="not right"):
+            through.execute(SetPassphrase(new="the mornings are long", old="the nights are long"))
+        through.close()
+    assert len(dropped) == 1
+    assert len(served.events("person.authenticated")) == before + 1
+    desk.close()
 
 
 def test_a_repeated_request_is_answered_as_before_or_not_at_all() -> None:

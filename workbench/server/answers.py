@@ -38,7 +38,15 @@ class Answers:
         self._bytes = 0
 
     def once(self, request: Key, repeat_of: str | None, carry_out: Callable[[], Reply]) -> Reply:
-        """Carry a request out unless that was done already; then give the same answer again.
+        """Carry a request out unless that was done already; then give the same answer again."""
+        reply = self.again(request, repeat_of)
+        if reply is None:
+            reply = carry_out()
+            self._remember(request, reply)
+        return reply
+
+    def again(self, request: Key, repeat_of: str | None) -> Reply | None:
+        """The answer to a request that was carried out already, or may have been; None where it is to be carried out.
 
         `repeat_of` is the server that was asked first; None for a request that was never sent before.
         """
@@ -55,9 +63,7 @@ class Answers:
                     "again."
                 )
             )
-        reply = carry_out()
-        self._remember(request, reply)
-        return reply
+        return None
 
     def _remember(self, request: Key, reply: Reply) -> None:
         self._seen[request] = None

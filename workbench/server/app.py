@@ -97,14 +97,22 @@ class _Service:
         desk = await _do(self._threads.desk, partial(self._shared.desk, _caller(request)))
         # Only now: nobody else makes the server read what they send.
         body = await _body(request)
-        key = (desk.sitting, _header(request, wire.REQUEST, _HEX))
+        key, repeat_of = (desk.sitting, _header(request, wire.REQUEST, _HEX)), request.headers.get(wire.REPEAT_OF)
+        if repeat_of is not None:
+            # What needs no turn is not done twice either: a wrong passphrase counts.
+            reply = await _do(self._threads.desk, partial(self._answers.again, key, repeat_of))
+            if reply is not None:
+                return reply
         finish = await _do(self._threads.beside, partial(self._begin, desk, body))
-        once = partial(self._answers.once, key, request.headers.get(wire.REPEAT_OF), finish)
-        return await _do(self._threads.desk, once)
+        return await _do(self._threads.desk, partial(self._answers.once, key, repeat_of, finish))
 
     def _begin(self, desk: PersonalDesk, body: bytes) -> Callable[[], Reply]:
         command = self._read(body)
-        return partial(self._finish, type(command).__name__, desk.begin(command))
+        try:
+            rest = desk.begin(command)
+        except (UserError, AuditError) as problem:
+            return partial(refusal, problem, 403 if isinstance(problem, NotAllowed) else 409)
+        return partial(self._finish, type(command).__name__, rest)
 
     def _finish(self, what: str, rest: Callable[[], View]) -> Reply:
         try:
