@@ -286,7 +286,9 @@ from workbench.desk.local import LocalDesk
 from workbench.paraphrase.extractive import Extractive
 from workbench.paraphrase.run import paraphrase
 from workbench.study.opening import open_study
+from workbench.tui.keymap import print_keymap
 
+print_keymap()  # knows every screen
 folder = Path({str(study_folder)!r})
 desk = LocalDesk(open_study(folder, SECRET, Face.TUI))
 add_text(desk, folder.parent, SESSION)
