@@ -1,7 +1,7 @@
 """The rules of the gate, without a study: what is known of one exchange goes in, a reason to keep it back comes out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from policies import Policy, Verdict
@@ -80,7 +80,7 @@ class Candidate:
     """A second look at this version has found a leak in it."""
     revoked: bool = False
     """This version went into a release and was revoked there, because it identifies somebody."""
-    _counted: Sequence[Made] | None = None
+    _counted: Sequence[Made] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def counted(self) -> Sequence[Made]:
