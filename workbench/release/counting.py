@@ -12,6 +12,7 @@ from workbench.screening.length import words
 
 _WORDS = pa.array(list(TOPIC_OF_WORD), pa.string())
 _NAMES = list(TOPICS)
+_DOTTED = "\u0130"
 _TOPIC = np.array([_NAMES.index(topic) for topic in TOPIC_OF_WORD.values()])
 
 
@@ -35,6 +36,8 @@ def count_words(texts: pa.StringArray) -> NDArray[np.int64]:
 
 def count_topics(texts: pa.StringArray) -> dict[str, int]:
     """How many texts speak of each topic."""
+    # The one letter that has two small ones, which Arrow does not know.
+    texts = pc.replace_substring(texts, _DOTTED, _DOTTED.lower())
     spoken = pc.utf8_split_whitespace(pc.utf8_lower(texts))
     known = pc.index_in(spoken.flatten(), value_set=_WORDS)
     at = np.flatnonzero(known.is_valid().to_numpy(zero_copy_only=False))
