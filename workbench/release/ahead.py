@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 _END = object()
@@ -14,4 +14,4 @@ def ahead(pieces: Iterator[T]) -> Iterator[T]:
         coming = beside.submit(next, pieces, _END)
         while (piece := coming.result()) is not _END:
             coming = beside.submit(next, pieces, _END)
-            yield piece  # type: ignore[misc]
+            yield cast(T, piece)

@@ -196,6 +196,14 @@ class Part:
     keys: bytearray = field(default_factory=bytearray)
     """The digest key of each, one behind the other."""
 
+    def by_config(self, going: Rows) -> "Iterator[tuple[str, NDArray[np.bool_]]]":
+        """Each data set, and which of these rows of `going` go into it."""
+        import numpy as np
+
+        config = np.frombuffer(going.config, np.uint8)[self.first : self.first + len(self.questions)]
+        for place, name in enumerate(going.configs):
+            yield name, config == place
+
 
 def parts(study: Study, going: Rows) -> Iterator[Part]:
     """The texts of rows, part by part; quick where they come in the order of the study.
@@ -243,11 +251,8 @@ def texts(study: Study, going: Sequence[Going]) -> Iterator[tuple[Going, str, st
 
 def _check_lengths(policy: Policy, going: Rows, part: Part) -> None:
     """Raise Refused where a text is shorter than it must be."""
-    import numpy as np
-
-    config = np.frombuffer(going.config, np.uint8)[part.first : part.first + len(part.questions)]
-    for place, kind in enumerate(going.configs):
-        short = (config == place) & ~are_long_enough(kind, *part.words, policy)
+    for kind, rows in part.by_config(going):
+        short = rows & ~are_long_enough(kind, *part.words, policy)
         if short.any():
             exchange = going.exchanges[part.first + int(short.argmax())]
             raise Refused(f"Exchange {exchange} is shorter than the study knows it to be; run: workbench audit verify")

@@ -82,9 +82,7 @@ class Accumulator:
 
     def add_texts(self, going: Rows, part: Part) -> None:
         """Count the texts of some of them."""
-        configs = np.frombuffer(going.config, np.uint8)[part.first : part.first + len(part.questions)]
-        for number, config in enumerate(going.configs):
-            rows = configs == number
+        for config, rows in part.by_config(going):
             _add_lengths(self.words, config, *(words[rows] for words in part.words))
             if config == "multi_turn":
                 spoken = part.questions.filter(pa.array(rows)).to_pylist()
